@@ -1,0 +1,65 @@
+/**
+ * What stands behind the EKS API: the machines and the Kubernetes cluster. The simulator implements it over its model,
+ * the lab over real processes. All behaviour of EKS itself (refusals, updates and their tokens, the four phases of a
+ * node group's update, add-ons, insights) is written once, in this folder, over this interface.
+ *
+ * Times are the infrastructure's own: a simulated clock may run faster than real time.
+ */
+export interface Infrastructure {
+  readonly clock: InfrastructureClock;
+  /** URL of the Kubernetes API and its certificate authority (PEM). */
+  endpoint(): { url: string; certificateAuthorityPem: string };
+  /** Minor version that the control plane serves now, `1.31`. */
+  controlPlaneVersion(): string;
+  /** Replaces the control plane, rolling, and resolves when all of it is at the version. Rejects when it can't be. */
+  upgradeControlPlane(to: string, signal: AbortSignal): Promise<void>;
+  /** Orders a node; resolves with its name as soon as it is ordered. It joins and becomes Ready later, or never. */
+  launchNode(node: NodeLaunch): Promise<string>;
+  /** Ends a node at once, whatever runs on it. A node that is not there is fine. */
+  terminateNode(name: string): Promise<void>;
+  /** The nodes of a group that have joined. */
+  listNodes(nodeGroup: string): Promise<NodeView[]>;
+  /** Marks a node unschedulable, or schedulable again. */
+  setUnschedulable(node: string, unschedulable: boolean): Promise<void>;
+  /** The Pods on a node that an eviction would concern: no DaemonSet or mirror Pods, none that has finished. */
+  podsToEvict(node: string): Promise<PodView[]>;
+  /** Asks the eviction API. */
+  evict(pod: PodView): Promise<'evicted' | 'refused' | 'gone' | 'error'>;
+  /** Deletes a Pod whatever its budget says. */
+  deletePod(pod: PodView): Promise<void>;
+  /** Image tag of an add-on's workload (`aws-node`, `kube-proxy`, `coredns` …), or undefined when it is not installed. */
+  addonImage(addon: string): Promise<string | undefined>;
+  /** Brings an add-on's workload to an image and waits until it has rolled out. Rejects when it does not by the signal. */
+  rollAddon(addon: string, image: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface InfrastructureClock {
+  now(): Date;
+  /** Waits for that much of the infrastructure's own time. Rejects with the signal's reason. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface NodeLaunch {
+  nodeGroup: string;
+  /** Kubelet's version, `1.31`. */
+  version: string;
+  labels: Record<string, string>;
+  taints: { key: string; value?: string; effect: 'NoSchedule' | 'NoExecute' | 'PreferNoSchedule' }[];
+  instanceType: string;
+  zone: string;
+}
+
+export interface NodeView {
+  name: string;
+  version: string;
+  ready: boolean;
+  unschedulable: boolean;
+  zone: string;
+  createdAt: Date;
+}
+
+export interface PodView {
+  namespace: string;
+  name: string;
+  uid: string;
+}

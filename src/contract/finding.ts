@@ -1,0 +1,37 @@
+/** The result of one preflight check about one subject. `unknown` means that it could not be determined: never a pass. */
+export type Severity = 'blocker' | 'unknown' | 'warning' | 'info';
+
+export interface FindingSubject {
+  apiVersion?: string;
+  kind: string;
+  namespace?: string;
+  name: string;
+}
+
+/** Where a finding was seen, and when (ISO 8601). */
+export interface FindingEvidence {
+  source: string;
+  observedAt: string;
+}
+
+export interface Finding {
+  /** The check's name, e.g. `version-skew`. */
+  check: string;
+  severity: Severity;
+  /** The hop that it concerns, as its target version, e.g. `1.32`; absent when it concerns the whole upgrade. */
+  hop?: string;
+  subject: FindingSubject;
+  message: string;
+  /** What a person can do about it. */
+  remedy: string;
+  evidence: FindingEvidence[];
+}
+
+export type FindingSummary = Record<Severity, number>;
+
+/** Counts findings by severity. */
+export function summarizeFindings(findings: readonly Finding[]): FindingSummary {
+  const summary: FindingSummary = { blocker: 0, unknown: 0, warning: 0, info: 0 };
+  for (const finding of findings) summary[finding.severity] += 1;
+  return summary;
+}

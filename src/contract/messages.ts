@@ -1,0 +1,125 @@
+import type { GateName } from './status.ts';
+
+/**
+ * What people say to a running upgrade. `approve` and `reject` exist as an update (refused at once when they do not
+ * fit) and as a signal of the same name (for the Temporal UI and for times without a worker; a refusal then stands in
+ * the current details, the status and the report).
+ */
+export const messageNames = {
+  approve: 'approve',
+  reject: 'reject',
+  pause: 'pause',
+  resume: 'resume',
+  abort: 'abort',
+  status: 'status',
+} as const;
+
+/** Shown by the Temporal UI beside each message; the example is what a person pastes and edits. */
+export const messageDescriptions = {
+  approve:
+    'Approves the gate that is open. Example: {"gate":"plan","by":"your name","digest":"the 8 characters shown"} (optional: "comment")',
+  reject:
+    'Rejects the gate that is open, which ends the upgrade. Example: {"gate":"plan","by":"your name","digest":"the 8 characters shown","comment":"why"}',
+  pause: 'No new change starts until resume; what runs is finished. Example: {"by":"your name","comment":"why"} (both optional)',
+  resume:
+    'Goes on after a pause, or accepts workloads that stay broken. Example: {"by":"your name","comment":"why"} (both optional)',
+  abort:
+    'Finishes what EKS is doing, puts back what was changed for the upgrade, reports and ends. Example: {"by":"your name","comment":"why"} (both optional)',
+  status: 'Everything about this upgrade as JSON.',
+} as const;
+
+/** The answer to a gate. */
+export interface GateAnswer {
+  gate: GateName;
+  by: string;
+  /** At least the first 8 characters of the opening's digest. */
+  digest: string;
+  comment?: string;
+}
+
+/** What goes with pause, resume and abort. */
+export interface Remark {
+  by?: string;
+  comment?: string;
+}
+
+/** Shortest accepted prefix of a digest. */
+export const digestPrefixLength = 8;
+
+/** The payload to paste at a gate, as one line of JSON. */
+export function answerPayload(gate: GateName, digest: string): string {
+  return JSON.stringify({ gate, by: 'your name', digest: digest.slice(0, digestPrefixLength) });
+}
+
+export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
+
+const gateNames: readonly GateName[] = ['plan', 'hop', 'workers', 'cutover', 'retire'];
+
+/** Reads what came with `approve` or `reject`; never throws, because a signal handler must not. */
+export function parseGateAnswer(payload: unknown): Parsed<GateAnswer> {
+  if (isUnreadable(payload)) return { ok: false, reason: unreadableReason(payload) };
+  if (!isRecord(payload)) return { ok: false, reason: 'the payload must be a JSON object' };
+  const problems: string[] = [];
+  const gate = payload['gate'];
+  if (!gateNames.includes(gate as GateName)) problems.push(`"gate" must be one of ${gateNames.join(', ')}`);
+  const by = text(payload, 'by', problems, true);
+  if (by === 'your name') problems.push('"by" must be your own name');
+  const digest = text(payload, 'digest', problems, true);
+  if (digest !== undefined && !/^[0-9a-f]{8,64}$/.test(digest)) {
+    problems.push(`"digest" must be the digest's first ${digestPrefixLength} characters or more`);
+  }
+  const comment = text(payload, 'comment', problems, false);
+  for (const key of Object.keys(payload)) {
+    if (!['gate', 'by', 'digest', 'comment'].includes(key)) problems.push(`"${key}" is not a field of it`);
+  }
+  if (problems.length > 0) return { ok: false, reason: problems.join('; ') };
+  return {
+    ok: true,
+    value: {
+      gate: gate as GateName,
+      by: by ?? '',
+      digest: digest ?? '',
+      ...(comment === undefined ? {} : { comment }),
+    },
+  };
+}
+
+/** Reads what came with `pause`, `resume` or `abort`. Nothing at all is fine. */
+export function parseRemark(payload: unknown): Parsed<Remark> {
+  if (payload === undefined || payload === null) return { ok: true, value: {} };
+  if (isUnreadable(payload)) return { ok: false, reason: unreadableReason(payload) };
+  if (!isRecord(payload)) return { ok: false, reason: 'the payload must be a JSON object, or nothing' };
+  const problems: string[] = [];
+  const by = text(payload, 'by', problems, false);
+  const comment = text(payload, 'comment', problems, false);
+  if (problems.length > 0) return { ok: false, reason: problems.join('; ') };
+  return { ok: true, value: { ...(by === undefined ? {} : { by }), ...(comment === undefined ? {} : { comment }) } };
+}
+
+/**
+ * What our payload converter hands over for a payload that it cannot decode, so that the handler can refuse it where
+ * people see it. Without this the workflow task would fail over and over.
+ */
+export interface UnreadablePayload {
+  stepladderUnreadablePayload: { encoding: string; reason: string };
+}
+
+export function isUnreadable(payload: unknown): payload is UnreadablePayload {
+  return isRecord(payload) && isRecord(payload['stepladderUnreadablePayload']);
+}
+
+function unreadableReason(payload: UnreadablePayload): string {
+  return `the payload came in the encoding ${payload.stepladderUnreadablePayload.encoding} and could not be read; send plain JSON (json/plain)`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(record: Record<string, unknown>, key: string, problems: string[], required: boolean): string | undefined {
+  const value = record[key];
+  if (value === undefined && !required) return undefined;
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= 1000) return value.trim();
+  problems.push(`"${key}" must be a text of 1 to 1000 characters`);
+  return undefined;
+}

@@ -1,0 +1,99 @@
+import type { Finding, FindingSummary } from './finding.ts';
+
+/** A Kubernetes minor version, `1.32`. */
+export type MinorVersion = string;
+
+export type StageName = 'control-plane' | 'add-ons' | 'workers' | 'verification';
+
+/** How one node group's nodes are replaced. Counts are nodes. */
+export interface UpdateSettings {
+  maxUnavailable?: number;
+  maxUnavailablePercentage?: number;
+  updateStrategy?: 'DEFAULT' | 'MINIMAL';
+}
+
+export interface ControlPlaneStage {
+  stage: 'control-plane';
+  from: MinorVersion;
+  to: MinorVersion;
+  /** True when the request overrides the platform's own refusal (upgrade insights). */
+  force: boolean;
+}
+
+export interface AddonChange {
+  name: string;
+  /** Full add-on versions, e.g. `v1.31.2-eksbuild.3`. */
+  from: string;
+  to: string;
+  resolveConflicts: 'PRESERVE' | 'OVERWRITE' | 'NONE';
+}
+
+export interface AddonsStage {
+  stage: 'add-ons';
+  /** In the order in which they are upgraded; those that need no change are not listed. */
+  addons: AddonChange[];
+}
+
+export interface WorkersStage {
+  stage: 'workers';
+  strategy: 'managed';
+  nodeGroup: string;
+  from: MinorVersion;
+  to: MinorVersion;
+  /** Settings that the request wants for this roll and that differ from the group's own; put back afterwards. */
+  updateSettings?: UpdateSettings;
+}
+
+export interface VerificationStage {
+  stage: 'verification';
+}
+
+export type PlannedStage = ControlPlaneStage | AddonsStage | WorkersStage | VerificationStage;
+
+/** One minor version. `from` equals `to` when only add-ons or workers lag behind the control plane. */
+export interface Hop {
+  from: MinorVersion;
+  to: MinorVersion;
+  stages: PlannedStage[];
+}
+
+/** What will be done, and nothing else: its canonical JSON is what the digest is taken of. */
+export interface Plan {
+  cluster: { name: string; arn: string };
+  target: MinorVersion;
+  /** Update settings that an upgrade which was terminated has left on a node group, put back before the first hop. */
+  putBack: { nodeGroup: string; settings: UpdateSettings }[];
+  hops: Hop[];
+  /** Blockers and unknowns that the request overrides, as `check/subject`. */
+  overrides: string[];
+}
+
+/** How long a stage is thought to take. Not part of the digest. */
+export interface StageEstimate {
+  hop: MinorVersion;
+  stage: StageName;
+  nodeGroup?: string;
+  seconds: number;
+}
+
+/** When a hop could start if the plan were approved now, by the request's window. ISO 8601; absent without a window. */
+export interface HopWindow {
+  hop: MinorVersion;
+  opensAt: string;
+  closesAt: string;
+  /** False when the hop's estimate is longer than the window: what runs then finishes outside it. */
+  fits: boolean;
+}
+
+/** What planning gives: the plan, its digest, and what a person wants to see beside it. */
+export interface PlanResult {
+  plan: Plan;
+  /** sha-256 (hex) of the plan's canonical JSON. */
+  digest: string;
+  /** sha-256 (hex) of each hop, so that what is left of an approved plan can be compared with a new one. */
+  hopDigests: string[];
+  estimates: StageEstimate[];
+  windows: HopWindow[];
+  findings: Finding[];
+  summary: FindingSummary;
+}

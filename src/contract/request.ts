@@ -1,0 +1,322 @@
+import ms from 'ms';
+import type { StringValue } from 'ms';
+import { z } from 'zod';
+import { StepladderError } from './errors.ts';
+import type { WorkflowType } from './workflowTypes.ts';
+
+/** Requests are small; anything larger is a mistake (a manifest, an inventory) and would clog every history. Bytes. */
+export const maxRequestBytes = 64 * 1024;
+
+const duration = (description: string, byDefault: string) =>
+  z
+    .string()
+    .refine((text) => /^\d+(\.\d+)?\s*(ms|s|m|h|d)$/.test(text) && ms(text as StringValue) > 0, {
+      error: 'must be a duration such as "30s", "15m", "2h" or "1d"',
+    })
+    .default(byDefault)
+    .describe(description);
+
+const minorVersion = z
+  .string({ error: 'must be a Kubernetes minor version in quotes, such as "1.33"' })
+  .regex(/^1\.(0|[1-9]\d{0,2})$/, { error: 'must be a Kubernetes minor version such as "1.33"' });
+
+const notBuiltYet = (what: string) =>
+  z
+    .undefined({ error: `${what} not built yet: leave this field out` })
+    .optional()
+    .describe(`Reserved: ${what} not built yet, and a request that asks for it is refused.`);
+
+const clusterSchema = z
+  .strictObject({
+    name: z
+      .string({ error: 'must be the name of the cluster' })
+      .regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, {
+        error: 'must be a cluster name: 1 to 100 letters, digits, "-" or "_", beginning with a letter or digit',
+      })
+      .describe('Name of the EKS cluster.'),
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'must be an AWS region such as "ap-northeast-1"' })
+      .optional()
+      .describe("AWS region. Without it the worker's own (AWS_REGION or its profile) is used."),
+    roleArn: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, { error: 'must be the ARN of an IAM role' })
+      .optional()
+      .describe('IAM role that the worker assumes for this cluster, on top of its own credentials.'),
+    externalId: z.string().min(2).max(1224).optional().describe('External ID that the role asks for.'),
+    context: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "Context of the worker's kubeconfig to reach the Kubernetes API by, instead of the endpoint that EKS gives.",
+      ),
+  })
+  .describe('The cluster to upgrade.');
+
+const controlPlaneSchema = z
+  .strictObject({
+    overrideInsights: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Go on although EKS's upgrade insights say that it is not ready (EKS's own `force`). The plan says so, and its approval covers it.",
+      ),
+    tries: z
+      .int()
+      .min(1)
+      .max(10)
+      .default(2)
+      .describe('How often an update of the control plane is started before a failed one ends the upgrade.'),
+  })
+  .prefault({})
+  .describe('The control plane.');
+
+const addonsSchema = z
+  .strictObject({
+    resolveConflicts: z
+      .enum(['PRESERVE', 'OVERWRITE', 'NONE'])
+      .default('PRESERVE')
+      .describe('What EKS does about settings that people changed. OVERWRITE resets them.'),
+    versions: z
+      .record(z.string(), z.string().min(1))
+      .default({})
+      .describe(
+        "Version of an add-on by its name, for the last hop, e.g. `{\"coredns\": \"v1.11.4-eksbuild.2\"}`. Without it: EKS's default version for each hop's Kubernetes version, never older than what is installed.",
+      ),
+    selfManaged: z
+      .record(z.string(), z.enum(['leave']))
+      .default({})
+      .describe(
+        'What to do about coredns, kube-proxy or vpc-cni installed without EKS: `{"kube-proxy": "leave"}` leaves it as it is. One that is not named here is a blocker.',
+      ),
+    tries: z.int().min(1).max(10).default(2).describe("How often an add-on's update is started before it counts as failed."),
+  })
+  .prefault({})
+  .describe('The EKS add-ons. All that are installed are upgraded; coredns, kube-proxy and vpc-cni first.');
+
+const workersSchema = z
+  .strictObject({
+    strategy: z
+      .enum(['managed'], {
+        error: (issue) =>
+          ['surge', 'in-place', 'blue-green'].includes(String(issue.input))
+            ? `strategy "${String(issue.input)}" is not built yet; "managed" is`
+            : 'must be "managed" (others are not built yet)',
+      })
+      .default('managed')
+      .describe("How worker nodes are replaced. `managed` is EKS's own rolling update of a managed node group."),
+    maxUnavailable: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe("Nodes of a group that may be unavailable at once during the roll. Without it the group's own setting stands."),
+    maxUnavailablePercentage: z.int().min(1).max(100).optional().describe('The same as a percentage of the group.'),
+    updateStrategy: z
+      .enum(['DEFAULT', 'MINIMAL'])
+      .optional()
+      .describe('DEFAULT starts new nodes before old ones go; MINIMAL terminates first and needs no spare capacity.'),
+    order: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Names of node groups to roll first, in this order; the others follow by name.'),
+    skip: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Names of node groups to leave as they are. The plan checks that they stay within the skew policy.'),
+    maxSkew: z
+      .int()
+      .min(0)
+      .max(3)
+      .default(3)
+      .describe('How many minor versions a kubelet may be behind the control plane, at the most. Kubernetes says 3.'),
+    tries: z.int().min(1).max(10).default(2).describe("How often a group's update is started before it counts as failed."),
+  })
+  .refine((workers) => workers.maxUnavailable === undefined || workers.maxUnavailablePercentage === undefined, {
+    path: ['maxUnavailablePercentage'],
+    error: 'give maxUnavailable or maxUnavailablePercentage, not both',
+  })
+  .prefault({})
+  .describe('The worker nodes.');
+
+const gatesSchema = z
+  .strictObject({
+    hop: z.boolean().default(false).describe('Ask before each hop after the first.'),
+    workers: z.boolean().default(false).describe('Ask before the workers of each hop.'),
+    timeout: duration('How long a gate waits for an answer.', '24h'),
+    onTimeout: z
+      .enum(['reject', 'wait'])
+      .default('reject')
+      .describe('At the end of that time: `reject` ends the upgrade; `wait` reminds people and waits on.'),
+  })
+  .prefault({})
+  .describe('The moments that wait for an approval. The plan itself always does.');
+
+const notifySchema = z
+  .strictObject({
+    webhookEnv: z
+      .string()
+      .regex(/^STEPLADDER_WEBHOOK[A-Z0-9_]*$/, {
+        error: 'must be the name of an environment variable of the worker that begins with STEPLADDER_WEBHOOK',
+      })
+      .describe(
+        'Name of the environment variable of the worker that holds the address. The address itself is a secret and must not stand in a request.',
+      ),
+  })
+  .describe("A webhook that gets each gate, wait, failure and the end, as JSON that Slack's incoming webhooks accept.");
+
+const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time of day such as "22:30"' });
+const windowSchema = z
+  .strictObject({
+    days: z.array(z.enum(days)).min(1).default([...days]).describe('Days on which the window opens.'),
+    from: clockTime.describe('Time of day at which it opens.'),
+    to: clockTime.describe('Time of day at which it closes; earlier than `from` means the next day.'),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, { error: 'must be an IANA time zone such as "Asia/Tokyo"' })
+      .describe('IANA time zone of both times.'),
+  })
+  .refine((window) => window.from !== window.to, { path: ['to'], error: 'must differ from `from`' })
+  .describe('Hours in which changes may start. What runs when they end is finished.');
+
+const timingSchema = z
+  .strictObject({
+    scale: z
+      .number()
+      .positive()
+      .max(10)
+      .default(1)
+      .describe('Factor on every duration below and on the gates’ timeout: small in rehearsals and tests.'),
+    pollInterval: duration("How often an update's progress is asked for.", '15s'),
+    controlPlaneTimeout: duration('After this an unfinished control plane update is reported; it is waited for all the same.', '60m'),
+    addonTimeout: duration('The same for an add-on.', '30m'),
+    nodeGroupTimeout: duration('The same for a node group.', '6h'),
+    settleTimeout: duration('How long workloads may take to be Ready again after a stage.', '15m'),
+    brokenTimeout: duration(
+      'How long the upgrade holds when workloads stay broken, for them to recover or a person to decide; then it ends as failed.',
+      '24h',
+    ),
+    reconnectInterval: duration('How often the upgrade tries again while credentials are refused or an API is out of reach.', '30s'),
+    retryInterval: duration('Pause before a failed update is started again.', '1m'),
+    observationMaxAge: duration('Older observations are made again before a hop, and the plan is checked against them.', '1h'),
+    probeInterval: duration('How often the API server is probed during its upgrade, at least once a second. Not scaled.', '500ms').refine(
+      (text) => ms(text as StringValue) <= 1000,
+      { error: 'must be at most "1s"' },
+    ),
+  })
+  .prefault({})
+  .describe('Every wait and time limit.');
+
+const shared = {
+  cluster: clusterSchema,
+  controlPlane: controlPlaneSchema,
+  addons: addonsSchema,
+  workers: workersSchema,
+  gates: gatesSchema,
+  overrides: z
+    .array(z.string().regex(/^[a-z0-9-]+\/.+$/, { error: 'must be `check/subject` as the plan prints it' }))
+    .default([])
+    .describe('Blockers and unknowns to go on in spite of, each as `check/subject`. The plan lists them, and its approval covers them.'),
+  notify: z.array(notifySchema).default([]).describe('Who is told.'),
+  window: windowSchema.optional(),
+  timing: timingSchema,
+  tools: notBuiltYet('upgrading cluster tools is'),
+  checks: notBuiltYet('preflight checks of manifests, Helm releases and metrics are'),
+  guards: notBuiltYet('guards are'),
+};
+
+const targetVersion = minorVersion.describe('Kubernetes minor version to reach, in quotes: "1.33".');
+
+/** The one JSON object that `upgradeCluster` takes. */
+export const requestSchema = z.strictObject({ ...shared, targetVersion });
+
+/** What each workflow type takes. The stages' own requests are the same, narrowed. */
+export const requestSchemas = {
+  upgradeCluster: requestSchema,
+  upgradeControlPlane: requestSchema,
+  upgradeAddons: z.strictObject({
+    ...shared,
+    targetVersion: targetVersion.optional().describe("The control plane's own version, which is the default."),
+  }),
+  upgradeNodeGroup: z.strictObject({
+    ...shared,
+    targetVersion: targetVersion.optional().describe("Version for the nodes; by default the control plane's."),
+    nodeGroup: z.string().min(1).describe('Name of the managed node group.'),
+  }),
+} as const satisfies Record<WorkflowType, z.ZodType>;
+
+/** A request as a person writes it. */
+export type RequestInput = z.input<typeof requestSchema>;
+export type ClusterReference = z.infer<typeof clusterSchema>;
+export type NotifyTarget = z.infer<typeof notifySchema>;
+export type MaintenanceWindow = z.infer<typeof windowSchema>;
+export type Timing = z.infer<typeof timingSchema>;
+
+/** A checked request with every default filled in, whichever workflow it was for. Durations are still strings. */
+export type Request = Omit<z.infer<typeof requestSchema>, 'targetVersion'> & {
+  targetVersion?: string | undefined;
+  nodeGroup?: string | undefined;
+};
+
+/** One thing that is wrong with a request: `cluster.name`, `must be …`. */
+export interface RequestProblem {
+  path: string;
+  message: string;
+}
+
+/**
+ * Checks a request and fills in its defaults.
+ *
+ * @param type the workflow that it is for
+ * @param input what the person sent, of any shape
+ * @throws StepladderError `InvalidInput`, its message listing every problem by its path, its details holding them
+ */
+export function readRequest(type: WorkflowType, input: unknown): Request {
+  const bytes = Buffer.byteLength(JSON.stringify(input) ?? '');
+  if (bytes > maxRequestBytes) throw new StepladderError('InvalidInput', tooLarge(bytes), { bytes });
+  const result = requestSchemas[type].safeParse(input ?? {});
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => problemsOf(issue, input));
+  throw new StepladderError(
+    'InvalidInput',
+    `The request can't be used, and nothing was touched. ${problems.length === 1 ? 'One problem' : `${problems.length} problems`}:\n` +
+      problems.map(({ path, message }) => `  ${path}: ${message}`).join('\n'),
+    { problems },
+  );
+}
+
+/** The message for a request that is too large to be sent or accepted. */
+export function tooLarge(bytes: number): string {
+  return (
+    `The request has ${(bytes / 1024).toFixed(0)} KiB, and ${maxRequestBytes / 1024} KiB is the limit. ` +
+    'A request names a cluster and how to upgrade it; manifests and inventories do not belong in it. Nothing was touched.'
+  );
+}
+
+function problemsOf(issue: z.core.$ZodIssue, input: unknown): RequestProblem[] {
+  const at = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: at === '' ? key : `${at}.${key}`, message: 'is not a field of a request' }));
+  }
+  const missing = issue.code === 'invalid_type' && valueAt(input, issue.path) === undefined;
+  return [{ path: at === '' ? '(request)' : at, message: missing ? 'is missing' : issue.message }];
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    input,
+  );
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
