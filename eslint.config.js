@@ -21,7 +21,10 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/consistent-type-exports': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/require-await': 'off',
@@ -36,7 +39,10 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         {
-          paths: builtins.map((name) => ({ name, message: 'Workflow code is deterministic: do this in an activity.' })),
+          paths: builtins.map((name) => ({
+            name,
+            message: 'Workflow code is deterministic: do this in an activity.',
+          })),
           patterns: [
             {
               group: ['**/plan/**', '**/checks/**', '**/kubernetes/**', '**/platform/**', '**/evidence/**'],
@@ -61,7 +67,9 @@ export default tseslint.config(
         'error',
         {
           paths: ['node:fs', 'node:fs/promises', 'node:net', 'node:http', 'node:https', 'node:child_process'],
-          patterns: [{ group: ['@temporalio/*', 'undici', '@aws-sdk/*'], message: 'plan/ and checks/ are pure.' }],
+          patterns: [
+            { group: ['@temporalio/*', 'undici', '@aws-sdk/*'], message: 'plan/ and checks/ are pure.' },
+          ],
         },
       ],
     },

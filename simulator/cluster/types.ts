@@ -60,7 +60,13 @@ export class StatusError extends Error {
   readonly reason: string;
   readonly causes: StatusCause[];
   readonly retryAfterSeconds?: number;
-  constructor(code: number, reason: string, message: string, causes: StatusCause[] = [], retryAfterSeconds?: number) {
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    causes: StatusCause[] = [],
+    retryAfterSeconds?: number,
+  ) {
     super(message);
     this.name = 'StatusError';
     this.code = code;
@@ -85,7 +91,11 @@ export interface ObjectStore {
    * Replaces an object. A resourceVersion in `object` that is not the stored one is a Conflict. `status: true` changes
    * only the status, otherwise the status is kept. `generation` goes up when anything outside metadata and status did.
    */
-  update(resource: GroupResource, object: StoredObject, options?: { dryRun?: boolean; status?: boolean }): StoredObject;
+  update(
+    resource: GroupResource,
+    object: StoredObject,
+    options?: { dryRun?: boolean; status?: boolean },
+  ): StoredObject;
   /** Reads, changes and writes until there is no conflict; for controllers. Undefined when the object is gone. */
   mutate(
     resource: GroupResource,

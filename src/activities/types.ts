@@ -1,6 +1,11 @@
-import type { EvidenceReference, ProbeSummary } from '../contract/evidence.ts';
+import type {
+  EvidenceReference,
+  InventoryVerdict,
+  ProbeSummary,
+  WorkloadsVerdict,
+} from '../contract/evidence.ts';
 import type { FindingSummary } from '../contract/finding.ts';
-import type { HopWindow, MinorVersion, Plan, StageEstimate, UpdateSettings } from '../contract/plan.ts';
+import type { Hop, HopWindow, MinorVersion, Plan, StageEstimate, UpdateSettings } from '../contract/plan.ts';
 import type { ClusterReference, MaintenanceWindow, NotifyTarget, Request } from '../contract/request.ts';
 import type { GateName, UpgradeStatus } from '../contract/status.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
@@ -25,15 +30,12 @@ export interface ClusterContext {
 
 /** The three things of EKS that are updated. */
 export type UpdateTarget =
-  | { kind: 'control-plane' }
-  | { kind: 'add-on'; name: string }
-  | { kind: 'node-group'; name: string };
+  { kind: 'control-plane' } | { kind: 'add-on'; name: string } | { kind: 'node-group'; name: string };
 
 /** `already-done`: nothing was sent because it is there already. `adopted`: an update to the same end is under way. */
-export type StartedUpdate =
-  | { state: 'already-done' }
-  | { state: 'started' | 'adopted'; updateId: string };
+export type StartedUpdate = { state: 'already-done' } | { state: 'started' | 'adopted'; updateId: string };
 
+/** One thing that EKS says went wrong in an update. */
 export interface UpdateError {
   /** EKS's code, e.g. `PodEvictionFailure`. */
   code: string;
@@ -57,28 +59,6 @@ export interface UpdateProgress {
   /** When the last probe was made, so that a gap can be counted as unobserved. ISO 8601. */
   lastProbeAt?: string;
   nodes?: { name: string; kubeletVersion: string; ready: boolean; schedulable: boolean }[];
-}
-
-/** A look at the workloads against the baseline. */
-export interface WorkloadsVerdict {
-  /** True when nothing is broken that was well in the baseline. */
-  well: boolean;
-  /** Each as `Deployment shop/web: 1 of 3 Pods Ready`; at most 20, the evidence has all. */
-  newlyBroken: string[];
-  newlyBrokenCount: number;
-  alreadyBrokenCount: number;
-  recoveredCount: number;
-  evidence: EvidenceReference;
-}
-
-export interface InventoryVerdict {
-  /** Each as `ConfigMap shop/settings`; at most 20, the evidence has all. */
-  missing: string[];
-  missingCount: number;
-  /** Gone as the table of exceptions says. */
-  exceptedCount: number;
-  comparedCount: number;
-  evidence: EvidenceReference;
 }
 
 /** A plan as workflows keep it: findings, which can be many, stay in the evidence store. */
@@ -268,6 +248,12 @@ export interface Activities {
     status: Pick<UpgradeStatus, 'workflowId' | 'runId' | 'cluster' | 'targetVersion' | 'phase'>;
     notification: Notification;
   }): Promise<{ reached: number; failed: number }>;
+
+  /**
+   * Whether every component has the version that the hop was to bring: API server, node groups and their nodes,
+   * add-ons. Each problem is one line; none means that the hop is complete.
+   */
+  verifyVersions(input: { context: ClusterContext; hop: Hop }): Promise<{ problems: string[] }>;
 
   /** Writes the report from the status and the evidence that it refers to. */
   writeReport(input: { evidencePrefix: string; status: UpgradeStatus }): Promise<EvidenceReference>;

@@ -71,7 +71,12 @@ export class StepladderError extends Error {
    * @param type one of the names above
    * @param message what happened, to what, and what to do next
    */
-  constructor(type: ErrorName, message: string, details: Record<string, unknown> = {}, options?: ErrorOptions) {
+  constructor(
+    type: ErrorName,
+    message: string,
+    details: Record<string, unknown> = {},
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.name = type;
     this.type = type;

@@ -20,3 +20,25 @@ export interface ProbeSummary {
   /** Time in which nobody was probing (the worker was down). */
   unobservedSeconds: number;
 }
+
+/** A look at the workloads against the baseline. */
+export interface WorkloadsVerdict {
+  /** True when nothing is broken that was well in the baseline. */
+  well: boolean;
+  /** Each as `Deployment shop/web: 1 of 3 Pods Ready`; at most 20, the evidence has all. */
+  newlyBroken: string[];
+  newlyBrokenCount: number;
+  alreadyBrokenCount: number;
+  recoveredCount: number;
+  evidence: EvidenceReference;
+}
+
+export interface InventoryVerdict {
+  /** Each as `ConfigMap shop/settings`; at most 20, the evidence has all. */
+  missing: string[];
+  missingCount: number;
+  /** Gone as the table of exceptions says. */
+  exceptedCount: number;
+  comparedCount: number;
+  evidence: EvidenceReference;
+}

@@ -20,7 +20,8 @@ export const messageDescriptions = {
     'Approves the gate that is open. Example: {"gate":"plan","by":"your name","digest":"the 8 characters shown"} (optional: "comment")',
   reject:
     'Rejects the gate that is open, which ends the upgrade. Example: {"gate":"plan","by":"your name","digest":"the 8 characters shown","comment":"why"}',
-  pause: 'No new change starts until resume; what runs is finished. Example: {"by":"your name","comment":"why"} (both optional)',
+  pause:
+    'No new change starts until resume; what runs is finished. Example: {"by":"your name","comment":"why"} (both optional)',
   resume:
     'Goes on after a pause, or accepts workloads that stay broken. Example: {"by":"your name","comment":"why"} (both optional)',
   abort:
@@ -93,7 +94,10 @@ export function parseRemark(payload: unknown): Parsed<Remark> {
   const by = text(payload, 'by', problems, false);
   const comment = text(payload, 'comment', problems, false);
   if (problems.length > 0) return { ok: false, reason: problems.join('; ') };
-  return { ok: true, value: { ...(by === undefined ? {} : { by }), ...(comment === undefined ? {} : { comment }) } };
+  return {
+    ok: true,
+    value: { ...(by === undefined ? {} : { by }), ...(comment === undefined ? {} : { comment }) },
+  };
 }
 
 /**
@@ -116,7 +120,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function text(record: Record<string, unknown>, key: string, problems: string[], required: boolean): string | undefined {
+function text(
+  record: Record<string, unknown>,
+  key: string,
+  problems: string[],
+  required: boolean,
+): string | undefined {
   const value = record[key];
   if (value === undefined && !required) return undefined;
   if (typeof value === 'string' && value.trim() !== '' && value.length <= 1000) return value.trim();

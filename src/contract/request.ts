@@ -31,7 +31,8 @@ const clusterSchema = z
     name: z
       .string({ error: 'must be the name of the cluster' })
       .regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, {
-        error: 'must be a cluster name: 1 to 100 letters, digits, "-" or "_", beginning with a letter or digit',
+        error:
+          'must be a cluster name: 1 to 100 letters, digits, "-" or "_", beginning with a letter or digit',
       })
       .describe('Name of the EKS cluster.'),
     region: z
@@ -83,7 +84,7 @@ const addonsSchema = z
       .record(z.string(), z.string().min(1))
       .default({})
       .describe(
-        "Version of an add-on by its name, for the last hop, e.g. `{\"coredns\": \"v1.11.4-eksbuild.2\"}`. Without it: EKS's default version for each hop's Kubernetes version, never older than what is installed.",
+        'Version of an add-on by its name, for the last hop, e.g. `{"coredns": "v1.11.4-eksbuild.2"}`. Without it: EKS\'s default version for each hop\'s Kubernetes version, never older than what is installed.',
       ),
     selfManaged: z
       .record(z.string(), z.enum(['leave']))
@@ -91,7 +92,12 @@ const addonsSchema = z
       .describe(
         'What to do about coredns, kube-proxy or vpc-cni installed without EKS: `{"kube-proxy": "leave"}` leaves it as it is. One that is not named here is a blocker.',
       ),
-    tries: z.int().min(1).max(10).default(2).describe("How often an add-on's update is started before it counts as failed."),
+    tries: z
+      .int()
+      .min(1)
+      .max(10)
+      .default(2)
+      .describe("How often an add-on's update is started before it counts as failed."),
   })
   .prefault({})
   .describe('The EKS add-ons. All that are installed are upgraded; coredns, kube-proxy and vpc-cni first.');
@@ -106,18 +112,29 @@ const workersSchema = z
             : 'must be "managed" (others are not built yet)',
       })
       .default('managed')
-      .describe("How worker nodes are replaced. `managed` is EKS's own rolling update of a managed node group."),
+      .describe(
+        "How worker nodes are replaced. `managed` is EKS's own rolling update of a managed node group.",
+      ),
     maxUnavailable: z
       .int()
       .min(1)
       .max(100)
       .optional()
-      .describe("Nodes of a group that may be unavailable at once during the roll. Without it the group's own setting stands."),
-    maxUnavailablePercentage: z.int().min(1).max(100).optional().describe('The same as a percentage of the group.'),
+      .describe(
+        "Nodes of a group that may be unavailable at once during the roll. Without it the group's own setting stands.",
+      ),
+    maxUnavailablePercentage: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('The same as a percentage of the group.'),
     updateStrategy: z
       .enum(['DEFAULT', 'MINIMAL'])
       .optional()
-      .describe('DEFAULT starts new nodes before old ones go; MINIMAL terminates first and needs no spare capacity.'),
+      .describe(
+        'DEFAULT starts new nodes before old ones go; MINIMAL terminates first and needs no spare capacity.',
+      ),
     order: z
       .array(z.string().min(1))
       .default([])
@@ -125,19 +142,31 @@ const workersSchema = z
     skip: z
       .array(z.string().min(1))
       .default([])
-      .describe('Names of node groups to leave as they are. The plan checks that they stay within the skew policy.'),
+      .describe(
+        'Names of node groups to leave as they are. The plan checks that they stay within the skew policy.',
+      ),
     maxSkew: z
       .int()
       .min(0)
       .max(3)
       .default(3)
-      .describe('How many minor versions a kubelet may be behind the control plane, at the most. Kubernetes says 3.'),
-    tries: z.int().min(1).max(10).default(2).describe("How often a group's update is started before it counts as failed."),
+      .describe(
+        'How many minor versions a kubelet may be behind the control plane, at the most. Kubernetes says 3.',
+      ),
+    tries: z
+      .int()
+      .min(1)
+      .max(10)
+      .default(2)
+      .describe("How often a group's update is started before it counts as failed."),
   })
-  .refine((workers) => workers.maxUnavailable === undefined || workers.maxUnavailablePercentage === undefined, {
-    path: ['maxUnavailablePercentage'],
-    error: 'give maxUnavailable or maxUnavailablePercentage, not both',
-  })
+  .refine(
+    (workers) => workers.maxUnavailable === undefined || workers.maxUnavailablePercentage === undefined,
+    {
+      path: ['maxUnavailablePercentage'],
+      error: 'give maxUnavailable or maxUnavailablePercentage, not both',
+    },
+  )
   .prefault({})
   .describe('The worker nodes.');
 
@@ -159,19 +188,28 @@ const notifySchema = z
     webhookEnv: z
       .string()
       .regex(/^STEPLADDER_WEBHOOK[A-Z0-9_]*$/, {
-        error: 'must be the name of an environment variable of the worker that begins with STEPLADDER_WEBHOOK',
+        error:
+          'must be the name of an environment variable of the worker that begins with STEPLADDER_WEBHOOK',
       })
       .describe(
         'Name of the environment variable of the worker that holds the address. The address itself is a secret and must not stand in a request.',
       ),
   })
-  .describe("A webhook that gets each gate, wait, failure and the end, as JSON that Slack's incoming webhooks accept.");
+  .describe(
+    "A webhook that gets each gate, wait, failure and the end, as JSON that Slack's incoming webhooks accept.",
+  );
 
 const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time of day such as "22:30"' });
+const clockTime = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time of day such as "22:30"' });
 const windowSchema = z
   .strictObject({
-    days: z.array(z.enum(days)).min(1).default([...days]).describe('Days on which the window opens.'),
+    days: z
+      .array(z.enum(days))
+      .min(1)
+      .default([...days])
+      .describe('Days on which the window opens.'),
     from: clockTime.describe('Time of day at which it opens.'),
     to: clockTime.describe('Time of day at which it closes; earlier than `from` means the next day.'),
     timeZone: z
@@ -191,7 +229,10 @@ const timingSchema = z
       .default(1)
       .describe('Factor on every duration below and on the gates’ timeout: small in rehearsals and tests.'),
     pollInterval: duration("How often an update's progress is asked for.", '15s'),
-    controlPlaneTimeout: duration('After this an unfinished control plane update is reported; it is waited for all the same.', '60m'),
+    controlPlaneTimeout: duration(
+      'After this an unfinished control plane update is reported; it is waited for all the same.',
+      '60m',
+    ),
     addonTimeout: duration('The same for an add-on.', '30m'),
     nodeGroupTimeout: duration('The same for a node group.', '6h'),
     settleTimeout: duration('How long workloads may take to be Ready again after a stage.', '15m'),
@@ -199,13 +240,19 @@ const timingSchema = z
       'How long the upgrade holds when workloads stay broken, for them to recover or a person to decide; then it ends as failed.',
       '24h',
     ),
-    reconnectInterval: duration('How often the upgrade tries again while credentials are refused or an API is out of reach.', '30s'),
-    retryInterval: duration('Pause before a failed update is started again.', '1m'),
-    observationMaxAge: duration('Older observations are made again before a hop, and the plan is checked against them.', '1h'),
-    probeInterval: duration('How often the API server is probed during its upgrade, at least once a second. Not scaled.', '500ms').refine(
-      (text) => ms(text as StringValue) <= 1000,
-      { error: 'must be at most "1s"' },
+    reconnectInterval: duration(
+      'How often the upgrade tries again while credentials are refused or an API is out of reach.',
+      '30s',
     ),
+    retryInterval: duration('Pause before a failed update is started again.', '1m'),
+    observationMaxAge: duration(
+      'Older observations are made again before a hop, and the plan is checked against them.',
+      '1h',
+    ),
+    probeInterval: duration(
+      'How often the API server is probed during its upgrade, at least once a second. Not scaled.',
+      '500ms',
+    ).refine((text) => ms(text as StringValue) <= 1000, { error: 'must be at most "1s"' }),
   })
   .prefault({})
   .describe('Every wait and time limit.');
@@ -219,7 +266,9 @@ const shared = {
   overrides: z
     .array(z.string().regex(/^[a-z0-9-]+\/.+$/, { error: 'must be `check/subject` as the plan prints it' }))
     .default([])
-    .describe('Blockers and unknowns to go on in spite of, each as `check/subject`. The plan lists them, and its approval covers them.'),
+    .describe(
+      'Blockers and unknowns to go on in spite of, each as `check/subject`. The plan lists them, and its approval covers them.',
+    ),
   notify: z.array(notifySchema).default([]).describe('Who is told.'),
   window: windowSchema.optional(),
   timing: timingSchema,
@@ -239,11 +288,15 @@ export const requestSchemas = {
   upgradeControlPlane: requestSchema,
   upgradeAddons: z.strictObject({
     ...shared,
-    targetVersion: targetVersion.optional().describe("The control plane's own version, which is the default."),
+    targetVersion: targetVersion
+      .optional()
+      .describe("The control plane's own version, which is the default."),
   }),
   upgradeNodeGroup: z.strictObject({
     ...shared,
-    targetVersion: targetVersion.optional().describe("Version for the nodes; by default the control plane's."),
+    targetVersion: targetVersion
+      .optional()
+      .describe("Version for the nodes; by default the control plane's."),
     nodeGroup: z.string().min(1).describe('Name of the managed node group.'),
   }),
 } as const satisfies Record<WorkflowType, z.ZodType>;
@@ -299,7 +352,10 @@ export function tooLarge(bytes: number): string {
 function problemsOf(issue: z.core.$ZodIssue, input: unknown): RequestProblem[] {
   const at = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: at === '' ? key : `${at}.${key}`, message: 'is not a field of a request' }));
+    return issue.keys.map((key) => ({
+      path: at === '' ? key : `${at}.${key}`,
+      message: 'is not a field of a request',
+    }));
   }
   const missing = issue.code === 'invalid_type' && valueAt(input, issue.path) === undefined;
   return [{ path: at === '' ? '(request)' : at, message: missing ? 'is missing' : issue.message }];
@@ -307,7 +363,8 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): RequestProblem[] {
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
     input,
   );
 }

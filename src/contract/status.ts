@@ -1,4 +1,4 @@
-import type { EvidenceReference, ProbeSummary } from './evidence.ts';
+import type { EvidenceReference, InventoryVerdict, ProbeSummary, WorkloadsVerdict } from './evidence.ts';
 import type { FindingSummary } from './finding.ts';
 import type { MinorVersion, StageEstimate, StageName, HopWindow } from './plan.ts';
 import type { WorkflowType } from './workflowTypes.ts';
@@ -52,7 +52,12 @@ export interface StageStatus {
   endedAt?: Timestamp;
   /** The last thing that it reported, one line. */
   detail?: string;
+  /** What was measured of the API server; control plane only. */
   probe?: ProbeSummary;
+  /** Objects before and after; control plane only. */
+  inventory?: InventoryVerdict;
+  /** Workloads against the baseline once the stage was done. */
+  workloads?: WorkloadsVerdict;
 }
 
 export interface HopStatus {

@@ -1,0 +1,100 @@
+import type { ClusterIdentity } from '../activities/types.ts';
+import type { MinorVersion, UpdateSettings } from '../contract/plan.ts';
+import type { UnmanagedNodes } from '../contract/report.ts';
+
+/** Everything that planning and the checks stand on, as seen at one time. Kept in the evidence store as JSON. */
+export interface Observation {
+  /** ISO 8601. */
+  observedAt: string;
+  identity: ClusterIdentity;
+  cluster: {
+    name: string;
+    region: string;
+    version: MinorVersion;
+    status: string;
+    platformVersion?: string;
+    tags: Record<string, string>;
+    autoMode: boolean;
+    healthIssues: string[];
+  };
+  /** What EKS says about each version that it knows. */
+  versions: ObservedVersion[];
+  nodeGroups: ObservedNodeGroup[];
+  nodes: ObservedNode[];
+  /** Add-ons that EKS manages. */
+  addons: ObservedAddon[];
+  /** For each installed add-on and each minor version from the current one up: what EKS offers. */
+  addonVersions: Record<string, Record<MinorVersion, OfferedAddonVersion[]>>;
+  /** coredns, kube-proxy or vpc-cni that run in the cluster without being EKS add-ons, found by their images. */
+  selfManagedAddons: { name: string; image: string; tag: string }[];
+  /** Minor versions of kube-proxy that run, with the nodes that run them. */
+  kubeProxies: { version: MinorVersion; nodes: string[] }[];
+  insights: ObservedInsight[];
+  /** An update of the cluster, a node group or an add-on that is in progress, ours or not. */
+  updatesInProgress: { what: string; updateId: string; type: string }[];
+  /** What could not be seen, and why: each becomes an `unknown`, never a pass. */
+  unseen: { what: string; why: string; source: string }[];
+}
+
+export interface ObservedVersion {
+  version: MinorVersion;
+  status: 'STANDARD_SUPPORT' | 'EXTENDED_SUPPORT' | 'UNSUPPORTED';
+  endOfStandardSupport?: string;
+  endOfExtendedSupport?: string;
+}
+
+export interface ObservedNodeGroup {
+  name: string;
+  version: MinorVersion;
+  releaseVersion?: string;
+  status: string;
+  amiType?: string;
+  /** True when its launch template brings its own image: EKS can't change its version. */
+  ownImage: boolean;
+  size: { min: number; max: number; desired: number };
+  zones: number;
+  updateSettings: UpdateSettings;
+  /** Settings that a terminated upgrade has noted on the group: what it had before. */
+  noted?: UpdateSettings;
+  tags: Record<string, string>;
+  healthIssues: string[];
+}
+
+export interface ObservedNode {
+  name: string;
+  /** As the kubelet says it, `v1.31.4-eks-aeac579`. */
+  kubeletVersion: string;
+  ready: boolean;
+  unschedulable: boolean;
+  provider: 'managed' | UnmanagedNodes['provider'];
+  nodeGroup?: string;
+  zone?: string;
+}
+
+export interface ObservedAddon {
+  name: string;
+  version: string;
+  status: string;
+  tags: Record<string, string>;
+  healthIssues: string[];
+}
+
+export interface OfferedAddonVersion {
+  version: string;
+  /** True for the one that EKS installs by default for that Kubernetes version. */
+  isDefault: boolean;
+}
+
+export interface ObservedInsight {
+  id: string;
+  name: string;
+  category: string;
+  /** The version that it is about. */
+  kubernetesVersion?: MinorVersion;
+  status: 'PASSING' | 'WARNING' | 'ERROR' | 'UNKNOWN';
+  reason: string;
+  recommendation: string;
+  /** Deprecated API usages, one line each with client and last request. */
+  usages: string[];
+  refreshedAt?: string;
+}
