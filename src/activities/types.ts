@@ -1,3 +1,4 @@
+import type { ClusterIdentity } from '../contract/cluster.ts';
 import type {
   EvidenceReference,
   InventoryVerdict,
@@ -9,16 +10,6 @@ import type { Hop, HopWindow, MinorVersion, Plan, StageEstimate, UpdateSettings 
 import type { ClusterReference, MaintenanceWindow, NotifyTarget, Request } from '../contract/request.ts';
 import type { GateName, UpgradeStatus } from '../contract/status.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
-
-/** What tells one cluster from every other; recorded by the first observation (rule 20). */
-export interface ClusterIdentity {
-  /** The cluster's ARN. */
-  arn: string;
-  /** URL of its Kubernetes API. */
-  endpoint: string;
-  /** sha-256 (hex) of its certificate authority's PEM. */
-  certificateAuthoritySha256: string;
-}
 
 /** With what every activity that touches a cluster is called; it refuses one of another identity (`WrongCluster`). */
 export interface ClusterContext {

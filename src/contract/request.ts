@@ -328,7 +328,7 @@ export interface RequestProblem {
  * @throws StepladderError `InvalidInput`, its message listing every problem by its path, its details holding them
  */
 export function readRequest(type: WorkflowType, input: unknown): Request {
-  const bytes = Buffer.byteLength(JSON.stringify(input) ?? '');
+  const bytes = Buffer.byteLength(JSON.stringify(input ?? {}));
   if (bytes > maxRequestBytes) throw new StepladderError('InvalidInput', tooLarge(bytes), { bytes });
   const result = requestSchemas[type].safeParse(input ?? {});
   if (result.success) return result.data;

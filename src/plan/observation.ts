@@ -1,4 +1,4 @@
-import type { ClusterIdentity } from '../activities/types.ts';
+import type { ClusterIdentity } from '../contract/cluster.ts';
 import type { MinorVersion, UpdateSettings } from '../contract/plan.ts';
 import type { UnmanagedNodes } from '../contract/report.ts';
 
