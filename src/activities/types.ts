@@ -96,6 +96,12 @@ export interface Activities {
   /** Who holds the lock with this workflow ID. */
   describeLockHolder(input: { lockId: string }): Promise<{ workflowId: string; runId: string } | undefined>;
 
+  /**
+   * Asks the server to cancel a workflow: a workflow can't cancel itself, and one that was aborted by a message shall
+   * end as Canceled like one that was cancelled. One that has ended is fine.
+   */
+  requestCancellation(input: { workflowId: string; runId: string }): Promise<void>;
+
   /** Observes the cluster (nodes, node groups, add-ons, insights, tags) into the evidence store. */
   observeCluster(input: {
     context: ClusterContext;
