@@ -10,6 +10,9 @@ import type { Hop, HopWindow, MinorVersion, Plan, StageEstimate, UpdateSettings 
 import type { ClusterReference, MaintenanceWindow, NotifyTarget, Request } from '../contract/request.ts';
 import type { GateName, UpgradeStatus } from '../contract/status.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
+import type { UpdateError, UpdateTarget } from '../platform/platform.ts';
+
+export type { UpdateError, UpdateTarget } from '../platform/platform.ts';
 
 /** With what every activity that touches a cluster is called; it refuses one of another identity (`WrongCluster`). */
 export interface ClusterContext {
@@ -19,20 +22,8 @@ export interface ClusterContext {
   evidencePrefix: string;
 }
 
-/** The three things of EKS that are updated. */
-export type UpdateTarget =
-  { kind: 'control-plane' } | { kind: 'add-on'; name: string } | { kind: 'node-group'; name: string };
-
 /** `already-done`: nothing was sent because it is there already. `adopted`: an update to the same end is under way. */
 export type StartedUpdate = { state: 'already-done' } | { state: 'started' | 'adopted'; updateId: string };
-
-/** One thing that EKS says went wrong in an update. */
-export interface UpdateError {
-  /** EKS's code, e.g. `PodEvictionFailure`. */
-  code: string;
-  message: string;
-  resourceIds: string[];
-}
 
 /** `StillRunning`: the time limit passed and it goes on; call again to go on waiting. */
 export interface UpdateOutcome {

@@ -1,0 +1,95 @@
+import type { EKSClient } from '@aws-sdk/client-eks';
+import { StepladderError } from '../../contract/errors.ts';
+import { createEksClient } from './client.ts';
+import type { EksAccess, EksClientOptions } from './client.ts';
+import { classifyEksError } from './errors.ts';
+import type { EksCall } from './errors.ts';
+
+/** A single call with all its tries may take this long; activities that make one have 25 seconds. */
+const callDeadlineMs = 16_000;
+
+/** How an EKS call is made: with a client and the options to send with. */
+export type Send<T> = (client: EKSClient, options: { abortSignal: AbortSignal }) => Promise<T>;
+
+/**
+ * Makes calls to EKS about one cluster and says what went wrong in our own words. When AWS refuses the credentials the
+ * client is given up, so that the next call starts from what the credential chain says then.
+ */
+export class EksConnection {
+  readonly cluster: string;
+  readonly #access: EksAccess;
+  readonly #options: Partial<EksClientOptions>;
+  #client: EKSClient | undefined;
+
+  constructor(cluster: string, access: EksAccess, options: Partial<EksClientOptions> = {}) {
+    this.cluster = cluster;
+    this.#access = access;
+    this.#options = options;
+  }
+
+  /** The client of the moment. */
+  get client(): EKSClient {
+    this.#client ??= createEksClient(this.#access, this.#options);
+    return this.#client;
+  }
+
+  /**
+   * Makes one call.
+   *
+   * @param action the operation's name
+   * @param of what of the cluster it is about, `node group blue`; undefined for the cluster itself
+   */
+  async call<T>(
+    action: string,
+    of: string | undefined,
+    signal: AbortSignal | undefined,
+    send: Send<T>,
+  ): Promise<T> {
+    const call: EksCall = { action, cluster: this.cluster, ...(of === undefined ? {} : { of }) };
+    const deadline = AbortSignal.timeout(callDeadlineMs);
+    try {
+      return await send(this.client, {
+        abortSignal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+      });
+    } catch (error) {
+      if (signal?.aborted === true) throw signal.reason;
+      if (deadline.aborted) {
+        throw new StepladderError(
+          'Unreachable',
+          `The EKS API did not answer ${action} of cluster ${this.cluster} within ${callDeadlineMs / 1000} s. Check the worker's network and proxy, and whether AWS has trouble in that region.`,
+          { action: `eks:${action}` },
+        );
+      }
+      const known = classifyEksError(error, call);
+      if (known instanceof StepladderError && known.type === 'CredentialsRefused') this.#client = undefined;
+      throw known;
+    }
+  }
+
+  /** Reads all pages of a list. `page` makes one call and hands back its entries and the token of the next page. */
+  async all<T>(
+    action: string,
+    of: string | undefined,
+    signal: AbortSignal | undefined,
+    page: (
+      client: EKSClient,
+      nextToken: string | undefined,
+      options: { abortSignal: AbortSignal },
+    ) => Promise<{ entries: T[] | undefined; nextToken: string | undefined }>,
+  ): Promise<T[]> {
+    const entries: T[] = [];
+    let nextToken: string | undefined;
+    do {
+      const from = nextToken;
+      const answer = await this.call(action, of, signal, (client, options) => page(client, from, options));
+      entries.push(...(answer.entries ?? []));
+      nextToken = answer.nextToken;
+    } while (nextToken !== undefined && nextToken !== '');
+    return entries;
+  }
+
+  /** The region that calls go to. */
+  async region(): Promise<string> {
+    return this.call('DescribeCluster', undefined, undefined, (client) => client.config.region());
+  }
+}

@@ -1,0 +1,57 @@
+import type { ClusterReference } from '../../contract/request.ts';
+import type { Platform } from '../platform.ts';
+import { describeAddon, listAddons, offeredAddonVersions, updateAddon } from './addons.ts';
+import type { EksClientOptions } from './client.ts';
+import { describeCluster, listVersions } from './cluster.ts';
+import { EksConnection } from './connection.ts';
+import { listInsights } from './insights.ts';
+import {
+  describeNodeGroup,
+  listNodeGroups,
+  tagNodeGroup,
+  untagNodeGroup,
+  updateNodeGroupSettings,
+  updateNodeGroupVersion,
+} from './nodeGroups.ts';
+import { makeEksToken } from './token.ts';
+import { UpdateFinder, describeUpdate, updateControlPlane } from './updates.ts';
+
+/**
+ * A cluster that EKS runs. Nothing is sent before the first call.
+ *
+ * @param cluster which; without a region, the SDK's own
+ * @param options for a line that is better or worse than usual
+ */
+export function openEksPlatform(
+  cluster: ClusterReference,
+  options: Partial<EksClientOptions> = {},
+): Platform {
+  const connection = new EksConnection(cluster.name, cluster, options);
+  const updates = new UpdateFinder(connection);
+  return {
+    describeCluster: (signal) => describeCluster(connection, signal),
+    async kubernetesToken() {
+      const region = await connection.region();
+      // Asked for each time, so that credentials which were renewed are used.
+      const credentials = await connection.call('DescribeCluster', undefined, undefined, (client) =>
+        client.config.credentials(),
+      );
+      return makeEksToken({ clusterName: cluster.name, region, credentials });
+    },
+    listVersions: (signal) => listVersions(connection, signal),
+    listNodeGroups: (signal) => listNodeGroups(connection, signal),
+    describeNodeGroup: (name, signal) => describeNodeGroup(connection, name, signal),
+    listAddons: (signal) => listAddons(connection, signal),
+    describeAddon: (name, signal) => describeAddon(connection, name, signal),
+    offeredAddonVersions: (name, signal) => offeredAddonVersions(connection, name, signal),
+    listInsights: (signal) => listInsights(connection, signal),
+    findUpdatesInProgress: (target, signal) => updates.find(target, signal),
+    describeUpdate: (target, updateId, signal) => describeUpdate(connection, target, updateId, signal),
+    updateControlPlane: (change, signal) => updateControlPlane(connection, change, signal),
+    updateAddon: (change, signal) => updateAddon(connection, change, signal),
+    updateNodeGroupVersion: (change, signal) => updateNodeGroupVersion(connection, change, signal),
+    updateNodeGroupSettings: (change, signal) => updateNodeGroupSettings(connection, change, signal),
+    noteOnNodeGroup: (name, key, value, signal) => tagNodeGroup(connection, name, key, value, signal),
+    removeNoteFromNodeGroup: (name, key, signal) => untagNodeGroup(connection, name, key, signal),
+  };
+}
