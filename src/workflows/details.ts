@@ -1,0 +1,115 @@
+import { answerPayload } from '../contract/messages.ts';
+import type { GateRecord, HopStatus, StageStatus, UpgradeStatus } from '../contract/status.ts';
+
+/**
+ * What the Temporal UI shows as the upgrade's current details: CommonMark with tables, no HTML. The most urgent
+ * comes first: what is asked of people, then what is waited for, then how far it is.
+ */
+export function renderDetails(status: UpgradeStatus): string {
+  return [
+    heading(status),
+    ...openGate(status),
+    ...waits(status),
+    ...refusals(status),
+    ...progress(status),
+    ...ending(status),
+  ].join('\n\n');
+}
+
+function heading(status: UpgradeStatus): string {
+  const versions =
+    status.currentVersion !== undefined && status.targetVersion !== undefined
+      ? `${status.currentVersion} → ${status.targetVersion}`
+      : `→ ${status.targetVersion ?? 'the control plane’s version'}`;
+  return `## Cluster ${code(status.cluster.name)}: ${versions}\n\nPhase: **${status.phase}**${status.paused ? ' (paused)' : ''}`;
+}
+
+function openGate(status: UpgradeStatus): string[] {
+  const gate = status.gates.find((record) => record.outcome === undefined);
+  if (gate === undefined) return [];
+  const payload = answerPayload(gate.gate, gate.digest);
+  return [
+    `### Asked of you: approve or reject ${gateTitle(gate)}`,
+    gate.shown.join('\n'),
+    `Send the update or the signal \`approve\` (or \`reject\`) with this payload, with your own name in it:`,
+    '```json\n' + payload + '\n```',
+    gate.closesAt === undefined
+      ? `Open since ${gate.openedAt}.`
+      : `Open since ${gate.openedAt}, until ${gate.closesAt}.`,
+  ];
+}
+
+/** `the plan`, `hop 1.33`, `the workers of 1.33`. */
+export function gateTitle(gate: Pick<GateRecord, 'gate' | 'hop'>): string {
+  const of = gate.hop === undefined ? '' : ` of ${gate.hop}`;
+  switch (gate.gate) {
+    case 'plan':
+      return 'the plan';
+    case 'hop':
+      return `hop ${gate.hop ?? ''}`;
+    default:
+      return `the ${gate.gate}${of}`;
+  }
+}
+
+function waits(status: UpgradeStatus): string[] {
+  const others = status.waits.filter((wait) => wait.kind !== 'gate');
+  if (others.length === 0) return [];
+  return [
+    '### Waiting',
+    others
+      .map(
+        (wait) =>
+          `- **${wait.kind}**${wait.at === undefined ? '' : ` (${wait.at})`} since ${wait.since}${wait.until === undefined ? '' : ` until ${wait.until}`}: ${plain(wait.what)}`,
+      )
+      .join('\n'),
+  ];
+}
+
+function refusals(status: UpgradeStatus): string[] {
+  const recent = status.refusals.slice(-3);
+  if (recent.length === 0) return [];
+  return [
+    '### Messages that were refused',
+    recent
+      .map(
+        (refusal) =>
+          `- ${refusal.at} \`${refusal.message}\`${refusal.by === undefined ? '' : ` by ${plain(refusal.by)}`}: ${plain(refusal.reason)}${refusal.instead === undefined ? '' : `. This would do: ${code(refusal.instead)}`}`,
+      )
+      .join('\n'),
+  ];
+}
+
+function progress(status: UpgradeStatus): string[] {
+  if (status.hops.length === 0) return [];
+  const rows = status.hops.flatMap((hop) => hop.stages.map((stage) => row(hop, stage)));
+  return ['### Progress', ['| hop | stage | state | |', '|---|---|---|---|', ...rows].join('\n')];
+}
+
+function row(hop: HopStatus, stage: StageStatus): string {
+  const name = stage.nodeGroup === undefined ? stage.stage : `${stage.stage} ${stage.nodeGroup}`;
+  return `| ${hop.from} → ${hop.to} | ${cell(name)} | ${stage.state} | ${cell(stage.detail ?? '')} |`;
+}
+
+function ending(status: UpgradeStatus): string[] {
+  const lines = status.notes.slice(-5).map((note) => `- ${note.at} ${plain(note.text)}`);
+  return [
+    ...(lines.length === 0 ? [] : ['### Notes', lines.join('\n')]),
+    ...(status.outcome === undefined ? [] : [`### Outcome`, plain(status.outcome)]),
+    ...(status.report === undefined
+      ? []
+      : [`Report: ${code(status.report)}, read it with \`stepladder report ${status.workflowId}\`.`]),
+  ];
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll('`', "'")}\``;
+}
+
+function plain(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
+}
+
+function cell(text: string): string {
+  return plain(text).replaceAll('|', '\\|');
+}

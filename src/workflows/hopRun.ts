@@ -1,0 +1,322 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  CancellationScope,
+  ChildWorkflowCancellationType,
+  ParentClosePolicy,
+  condition,
+  isCancellation,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
+import type { ClusterContext } from '../activities/types.ts';
+import type { EvidenceReference } from '../contract/evidence.ts';
+import type { Remark } from '../contract/messages.ts';
+import type { Hop, PlannedStage } from '../contract/plan.ts';
+import type { Request } from '../contract/request.ts';
+import type { StageStatus } from '../contract/status.ts';
+import { perform } from './activities.ts';
+import { failure } from './failures.ts';
+import { stageLine } from './planShown.ts';
+import { setPaused } from './stageMessages.ts';
+import type { StageInput } from './stageMessages.ts';
+import { stagePlace } from './stagePlace.ts';
+import { steadily } from './steadily.ts';
+import { scaled } from './time.ts';
+import type { ControlPlaneResult } from './upgradeControlPlane.ts';
+import type { UpgradeState } from './upgradeState.ts';
+
+/** What stays the same for all hops. */
+export interface HopSettings {
+  request: Request;
+  context: ClusterContext;
+  /** Run ID of the root's first run. */
+  runId: string;
+}
+
+const workflowOfStage = {
+  'control-plane': 'upgradeControlPlane',
+  'add-ons': 'upgradeAddons',
+  workers: 'upgradeNodeGroup',
+} as const;
+
+/** Carries out hops: each stage in a child workflow of its own, and after each a look at the workloads. */
+export class HopRun {
+  private readonly state: UpgradeState;
+  private settings: HopSettings | undefined;
+  private baseline: EvidenceReference | undefined;
+  private running: ChildWorkflowHandle<Workflow> | undefined;
+  /** Set while the upgrade holds over broken workloads; a person may accept them. */
+  private holding: { acceptedBy?: Remark } | undefined;
+
+  constructor(state: UpgradeState) {
+    this.state = state;
+  }
+
+  /** Takes the baseline, before anything is changed. */
+  async begin(settings: HopSettings): Promise<void> {
+    this.settings = settings;
+    await this.takeBaseline();
+  }
+
+  /**
+   * One hop, stage by stage.
+   *
+   * @param index the hop's place in the whole upgrade
+   * @param beforeWorkers called once, before the first group of workers
+   */
+  async run(index: number, hop: Hop, beforeWorkers: () => Promise<void>): Promise<void> {
+    let workersAsked = false;
+    for (const [stageIndex, stage] of hop.stages.entries()) {
+      if (stage.stage === 'workers' && !workersAsked) {
+        workersAsked = true;
+        await beforeWorkers();
+      }
+      await this.untilResumed();
+      const place = stagePlace(hop, stage);
+      const status = this.state.beginStage(
+        index,
+        stageIndex,
+        stage.stage === 'verification' ? undefined : `${workflowInfo().workflowId}/${place}`,
+      );
+      try {
+        if (stage.stage === 'verification') await this.verifyHop(hop, place);
+        else await this.carryOut(hop, stage, place, status);
+        await this.verifyWorkloads(status, place);
+        this.state.endStage(status, 'done');
+      } catch (error) {
+        this.state.endWaitsAt(place);
+        this.state.endStage(status, isCancellation(error) ? 'stopped' : 'failed');
+        this.state.hop(index).state = status.state;
+        throw error;
+      }
+    }
+    this.state.endHop(index, hop);
+  }
+
+  /** Passes a pause or its end on to the stage that runs. */
+  forwardPause(paused: boolean): void {
+    const stage = this.running;
+    if (stage === undefined) return;
+    void CancellationScope.nonCancellable(async () => {
+      try {
+        await stage.signal(setPaused, paused);
+      } catch {
+        // The stage has just ended; the next one is started with what holds then.
+      }
+    });
+  }
+
+  /** True when the upgrade was holding over broken workloads and goes on with them. */
+  acceptBroken(remark: Remark): boolean {
+    if (this.holding === undefined) return false;
+    this.holding.acceptedBy = remark;
+    return true;
+  }
+
+  private async carryOut(
+    hop: Hop,
+    stage: Exclude<PlannedStage, { stage: 'verification' }>,
+    place: string,
+    status: StageStatus,
+  ): Promise<void> {
+    const { request, context, runId } = this.given();
+    const { paused } = this.state.status;
+    const input: StageInput = {
+      context,
+      request,
+      hop: { from: hop.from, to: hop.to },
+      stage,
+      runId,
+      changed: this.state.changed,
+      paused,
+    };
+    const child = await this.startStage(workflowOfStage[stage.stage], place, input, stageLine(stage));
+    this.running = child;
+    if (this.state.status.paused !== paused) this.forwardPause(this.state.status.paused);
+    try {
+      const result: unknown = await child.result();
+      if (stage.stage === 'control-plane')
+        this.judgeControlPlane(status, result as ControlPlaneResult, stage.to, place);
+    } finally {
+      this.running = undefined;
+    }
+  }
+
+  private async startStage(
+    type: string,
+    place: string,
+    input: StageInput,
+    summary: string,
+  ): Promise<ChildWorkflowHandle<Workflow>> {
+    const workflowId = `${workflowInfo().workflowId}/${place}`;
+    for (;;) {
+      try {
+        const child = await startChild(type, {
+          workflowId,
+          args: [input],
+          // Whatever ends the root, a stage finishes what it has begun and puts back what it has changed.
+          parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+          cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+          staticSummary: summary,
+        });
+        this.state.endWait('update-in-progress', place);
+        return child;
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        this.state.beginWait(
+          'update-in-progress',
+          `Workflow ${workflowId} of an earlier run is still finishing what it began.`,
+          undefined,
+          place,
+        );
+        await condition(() => false, this.state.reconnectMs, { summary: `until ${workflowId} has ended` });
+      }
+    }
+  }
+
+  private judgeControlPlane(
+    status: StageStatus,
+    result: ControlPlaneResult,
+    version: string,
+    place: string,
+  ): void {
+    status.inventory = result.inventory;
+    if (result.probe !== undefined) status.probe = result.probe;
+    this.state.status.currentVersion = version;
+    const { missing, missingCount } = result.inventory;
+    const problems: string[] = [];
+    if (missingCount > 0) {
+      problems.push(
+        `${missingCount} objects that were there before are missing: ${missing.join(', ')}${missingCount > missing.length ? ' …' : ''}`,
+      );
+    }
+    if (result.probe !== undefined && result.probe.downtimeSeconds > 0) {
+      problems.push(`The API server did not answer for ${result.probe.downtimeSeconds} s during its upgrade`);
+    }
+    for (const problem of problems) {
+      this.state.note(problem, place);
+      this.state.announce({ kind: 'failure', title: `Seen during ${place}`, lines: [problem] });
+    }
+  }
+
+  private async verifyHop(hop: Hop, place: string): Promise<void> {
+    const { request, context } = this.given();
+    await this.hold(
+      place,
+      'Some components do not have the version of this hop',
+      async () => {
+        const { problems } = await steadily(this.state, () =>
+          perform('verifyVersions', `Does everything have ${hop.to}?`, { context, hop }),
+        );
+        return problems;
+      },
+      scaled(request.timing, 'pollInterval'),
+    );
+  }
+
+  /** After every stage: the owners, not only their Pods, against the baseline (rule 8). */
+  private async verifyWorkloads(status: StageStatus, place: string): Promise<void> {
+    const { request, context } = this.given();
+    const { timing } = request;
+    const pollMs = scaled(timing, 'pollInterval');
+    let settleMs = scaled(timing, 'settleTimeout');
+    await this.hold(
+      place,
+      'Workloads that were well before are broken',
+      async () => {
+        const { baseline } = this;
+        if (baseline === undefined) throw failure('InternalError', 'There is no baseline to compare with.');
+        const verdict = await steadily(this.state, () =>
+          perform('verifyWorkloads', `Are the workloads as well as before ${place}?`, {
+            context,
+            baseline,
+            settleMs,
+            pollMs,
+          }),
+        );
+        settleMs = 0;
+        status.workloads = verdict;
+        this.state.evidence(verdict.evidence);
+        return verdict.well ? [] : verdict.newlyBroken;
+      },
+      this.state.reconnectMs,
+    );
+  }
+
+  /**
+   * Goes on when nothing is wrong; otherwise holds and says so, until it is mended, a person accepts it (`resume`),
+   * aborts, or the time is over.
+   *
+   * @param look lists what is wrong now, one line each
+   * @throws ApplicationFailure `WorkloadsBroken` at the end of `timing.brokenTimeout`
+   */
+  private async hold(
+    place: string,
+    what: string,
+    look: () => Promise<string[]>,
+    againMs: number,
+  ): Promise<void> {
+    const { timing } = this.given().request;
+    const began = Date.now();
+    let problems = await look();
+    if (problems.length === 0) return;
+    const holding: { acceptedBy?: Remark } = {};
+    this.holding = holding;
+    this.state.note(`${what}: ${problems.join('; ')}`, place);
+    this.state.beginWait(
+      'workloads',
+      `${what}: ${problems.join('; ')}. The upgrade goes on when that is mended; \`resume\` accepts it as it is, \`abort\` ends the upgrade.`,
+      new Date(began + scaled(timing, 'brokenTimeout')).toISOString(),
+      place,
+    );
+    try {
+      while (problems.length > 0) {
+        if (Date.now() - began > scaled(timing, 'brokenTimeout')) {
+          throw failure(
+            'WorkloadsBroken',
+            `${what}, and did not recover within ${timing.brokenTimeout}: ${problems.join('; ')}`,
+          );
+        }
+        const accepted = () => holding.acceptedBy !== undefined;
+        if (await condition(accepted, againMs, { summary: 'before the next look' })) {
+          this.state.note(
+            `Accepted by ${holding.acceptedBy?.by ?? 'a person'}: ${problems.join('; ')}`,
+            place,
+          );
+          // From here on they count as broken already, so that the next stage does not hold over them again.
+          await this.takeBaseline();
+          return;
+        }
+        problems = await look();
+      }
+    } finally {
+      this.holding = undefined;
+      this.state.endWait('workloads', place);
+    }
+  }
+
+  private async untilResumed(): Promise<void> {
+    if (!this.state.status.paused) return;
+    this.state.beginWait('pause', 'A person has paused the upgrade; `resume` goes on.');
+    try {
+      await condition(() => !this.state.status.paused);
+    } finally {
+      this.state.endWait('pause');
+    }
+  }
+
+  private async takeBaseline(): Promise<void> {
+    const { context } = this.given();
+    this.baseline = await steadily(this.state, () =>
+      perform('takeBaseline', 'Which workloads are well now?', { context }),
+    );
+    this.state.evidence(this.baseline);
+    this.state.publish();
+  }
+
+  private given(): HopSettings {
+    if (this.settings === undefined) throw failure('InternalError', 'Hops were run before they were begun.');
+    return this.settings;
+  }
+}

@@ -1,0 +1,5 @@
+export { clusterLock } from './clusterLock.ts';
+export { upgradeAddons } from './upgradeAddons.ts';
+export { upgradeCluster } from './upgradeCluster.ts';
+export { upgradeControlPlane } from './upgradeControlPlane.ts';
+export { upgradeNodeGroup } from './upgradeNodeGroup.ts';

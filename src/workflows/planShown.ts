@@ -1,0 +1,50 @@
+import type { PlanSummary } from '../activities/types.ts';
+import type { Hop, PlannedStage } from '../contract/plan.ts';
+
+/** What a person is shown at the plan's gate: Markdown lines, part of the opening's digest. */
+export function planShown(summary: PlanSummary): string[] {
+  const { plan } = summary;
+  const minutes = Math.ceil(summary.estimates.reduce((sum, estimate) => sum + estimate.seconds, 0) / 60);
+  return [
+    `Plan ${summary.digest.slice(0, 8)} for cluster ${plan.cluster.name} (${plan.cluster.arn}), about ${minutes} min:`,
+    ...plan.putBack.map(
+      (group) =>
+        `- first: put back update settings that an earlier upgrade left on node group ${group.nodeGroup}`,
+    ),
+    ...plan.hops.flatMap(hopLines),
+    ...summary.windows.map(
+      (window) =>
+        `- window for ${window.hop}: ${window.opensAt} to ${window.closesAt}${window.fits ? '' : ' (too short for it: what runs then finishes outside)'}`,
+    ),
+    ...plan.overrides.map((override) => `- overridden: ${override}`),
+    `Findings: ${summary.summary.blocker} blockers, ${summary.summary.unknown} unknown, ${summary.summary.warning} warnings, ${summary.summary.info} infos.`,
+    ...summary.shownFindings.map((finding) => `- ${finding}`),
+  ];
+}
+
+/** What a person is shown before a hop or its workers. */
+export function hopLines(hop: Hop): string[] {
+  return [`- **${hop.from} → ${hop.to}**`, ...hop.stages.map((stage) => `  - ${stageLine(stage)}`)];
+}
+
+/** One stage in one line. */
+export function stageLine(stage: PlannedStage): string {
+  switch (stage.stage) {
+    case 'control-plane':
+      return `control plane ${stage.from} → ${stage.to}${stage.force ? ', in spite of upgrade insights' : ''}`;
+    case 'add-ons':
+      return `add-ons: ${stage.addons.map((addon) => `${addon.name} ${addon.from} → ${addon.to}${addon.resolveConflicts === 'OVERWRITE' ? ' (overwrites changed settings)' : ''}`).join(', ')}`;
+    case 'workers': {
+      const settings = stage.updateSettings;
+      const given =
+        settings === undefined
+          ? ''
+          : `, ${Object.entries(settings)
+              .map(([name, value]) => `${name} ${String(value)}`)
+              .join(', ')} for this roll`;
+      return `workers of ${stage.nodeGroup} ${stage.from} → ${stage.to}, ${stage.strategy}${given}`;
+    }
+    case 'verification':
+      return 'verification of versions and workloads';
+  }
+}

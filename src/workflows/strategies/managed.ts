@@ -1,0 +1,118 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { UpdateSettings, WorkersStage } from '../../contract/plan.ts';
+import { perform } from '../activities.ts';
+import { troubleOf } from '../failures.ts';
+import type { StageInput } from '../stageMessages.ts';
+import type { StageRun } from '../stageRun.ts';
+import { steadily } from '../steadily.ts';
+import { scaled } from '../time.ts';
+
+/**
+ * EKS's own rolling update of a managed node group: it starts new nodes, drains the old ones within their disruption
+ * budgets and ends them. Ours are its settings for this roll, which are put back on every way out.
+ */
+export async function rollManagedNodeGroup(
+  input: StageInput<WorkersStage>,
+  run: StageRun,
+): Promise<{ changed: boolean }> {
+  const { stage } = input;
+  if (stage.updateSettings === undefined) return roll(input, run);
+
+  await run.checkpoint();
+  const before = await steadily(run, () =>
+    perform('readUpdateSettings', `Update settings of ${stage.nodeGroup}`, {
+      context: input.context,
+      nodeGroup: stage.nodeGroup,
+    }),
+  );
+  await run.owe({
+    undo: 'restoreUpdateSettings',
+    args: { nodeGroup: stage.nodeGroup, before },
+    what: `update settings of node group ${stage.nodeGroup}: ${describe(before)}`,
+  });
+  try {
+    await changeSettings(input, run, before, stage.updateSettings);
+    return await roll(input, run);
+  } finally {
+    await CancellationScope.nonCancellable(() => putBack(input, run, before));
+  }
+}
+
+function roll(
+  { context, request, stage, runId }: StageInput<WorkersStage>,
+  run: StageRun,
+): Promise<{ changed: boolean }> {
+  return run.update(
+    { kind: 'node-group', name: stage.nodeGroup },
+    `node group ${stage.nodeGroup} ${stage.from} → ${stage.to}`,
+    request.workers.tries,
+    (attempt) =>
+      perform('startNodeGroupUpdate', `Start the roll of ${stage.nodeGroup} to ${stage.to}, try ${attempt}`, {
+        context,
+        nodeGroup: stage.nodeGroup,
+        to: stage.to,
+        runId,
+        attempt,
+      }),
+  );
+}
+
+function changeSettings(
+  { context, request, stage, runId }: StageInput<WorkersStage>,
+  run: StageRun,
+  before: UpdateSettings,
+  settings: UpdateSettings,
+): Promise<unknown> {
+  return run.update(
+    { kind: 'node-group', name: stage.nodeGroup },
+    `update settings of ${stage.nodeGroup} for this roll: ${describe(settings)}`,
+    request.workers.tries,
+    (attempt) =>
+      perform('changeUpdateSettings', `Update settings of ${stage.nodeGroup}: ${describe(settings)}`, {
+        context,
+        nodeGroup: stage.nodeGroup,
+        before,
+        settings,
+        runId,
+        attempt,
+      }),
+  );
+}
+
+/** Never hides what went wrong before: a refusal is told, not thrown. */
+async function putBack(
+  { context, request, stage, runId }: StageInput<WorkersStage>,
+  run: StageRun,
+  before: UpdateSettings,
+): Promise<void> {
+  const args = { nodeGroup: stage.nodeGroup, before };
+  try {
+    await steadily(
+      run,
+      () =>
+        perform('restoreUpdateSettings', `Put back the update settings of ${stage.nodeGroup}`, {
+          context,
+          ...args,
+          runId,
+          attempt: 1,
+          pollMs: scaled(request.timing, 'pollInterval'),
+        }),
+      true,
+    );
+    run.settle(args, 'put-back');
+  } catch (error) {
+    run.note(`The update settings of ${stage.nodeGroup} could not be put back: ${troubleOf(error).message}`);
+    run.settle(args, 'failed');
+  }
+}
+
+function describe(settings: UpdateSettings): string {
+  const parts = [
+    settings.maxUnavailable === undefined ? undefined : `maxUnavailable ${settings.maxUnavailable}`,
+    settings.maxUnavailablePercentage === undefined
+      ? undefined
+      : `maxUnavailable ${settings.maxUnavailablePercentage} %`,
+    settings.updateStrategy,
+  ];
+  return parts.filter((part) => part !== undefined).join(', ');
+}

@@ -1,0 +1,25 @@
+import ms from 'ms';
+import type { StringValue } from 'ms';
+import type { Timing } from '../contract/request.ts';
+
+/** The workflow's own time, ISO 8601: the same in every replay. */
+export function now(): string {
+  return new Date().toISOString();
+}
+
+type ScaledDuration = Exclude<keyof Timing, 'scale' | 'probeInterval'>;
+
+/** A time limit or interval of the request in milliseconds, times the request's one factor; at least 1 ms. */
+export function scaled(timing: Timing, name: ScaledDuration): number {
+  return scaledDuration(timing, timing[name]);
+}
+
+/** Any duration string in milliseconds, times the request's factor; at least 1 ms. */
+export function scaledDuration(timing: Timing, duration: string): number {
+  return Math.max(1, Math.round(ms(duration as StringValue) * timing.scale));
+}
+
+/** How often to probe the API server, milliseconds. It measures, so it is not scaled. */
+export function probeInterval(timing: Timing): number {
+  return ms(timing.probeInterval as StringValue);
+}
