@@ -16,8 +16,8 @@ export interface EvidenceStore {
   writeLines(name: string, key: string, entries: AsyncIterable<unknown>): Promise<EvidenceReference>;
   /** Reads one JSON value. Throws when the key is not there, or its bytes are not those of the reference's hash. */
   read(reference: Pick<EvidenceReference, 'key'> & { sha256?: string }): Promise<unknown>;
-  /** Reads entries back, line by line. */
-  readLines(reference: Pick<EvidenceReference, 'key'>): AsyncIterable<unknown>;
+  /** Reads entries back, line by line. With a hash, throws after the last one when the bytes are not those. */
+  readLines(reference: Pick<EvidenceReference, 'key'> & { sha256?: string }): AsyncIterable<unknown>;
   /** Keys that begin with a prefix, in order. */
   list(prefix: string): Promise<string[]>;
 }
