@@ -1,0 +1,165 @@
+import { createConfiguration, ServerConfiguration } from '@kubernetes/client-node';
+import type { ApiConstructor, ApiType, RequestContext } from '@kubernetes/client-node';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
+import type { Dispatcher } from 'undici';
+import { certificateAuthorityDigest, KubernetesAccess } from './access.ts';
+import type { Authorization, KubernetesOptions } from './access.ts';
+import { classifyKubernetesError, KubernetesStatusError, readStatus } from './errors.ts';
+import { defaultRetryPolicy, retryDelayMs } from './retryPolicy.ts';
+import type { RetryPolicy } from './retryPolicy.ts';
+
+export { certificateAuthorityDigest } from './access.ts';
+export type { KubernetesOptions } from './access.ts';
+
+export interface ReadOptions {
+  /** Value of the Accept header; plain JSON without it. */
+  accept?: string;
+  query?: Record<string, string | number | undefined>;
+  signal?: AbortSignal | undefined;
+  /** What is being done, for messages: `list deployments.apps`. */
+  what?: string;
+}
+
+/** One cluster's Kubernetes API: kept-alive connections, credentials that are renewed, and reads that are retried. */
+export interface KubernetesConnection {
+  /**
+   * Reads a path. What passes by itself (resets, time limits, 429, 5xx) is tried again; Retry-After is kept to; a 401
+   * is tried once more with new credentials.
+   *
+   * @throws StepladderError as `classifyKubernetesError` names it, its cause a KubernetesStatusError for an answer;
+   * the signal's reason when that was aborted
+   */
+  getJson(path: string, options?: ReadOptions): Promise<unknown>;
+  /** One try on a connection of its own, closed afterwards; resolves with the HTTP code. Throws what went wrong. */
+  knock(path: string, timeoutMs: number, signal?: AbortSignal): Promise<number>;
+  /** A typed API of the client library, over the same connections and credentials. It does not retry. */
+  makeApiClient<T extends ApiType>(api: ApiConstructor<T>): T;
+  /** What tells this cluster's API from another's (rule 20). */
+  identity(): { endpoint: string; certificateAuthoritySha256: string };
+  /** Closes its connections, also those in use. */
+  close(): Promise<void>;
+}
+
+/**
+ * Prepares to talk to a cluster. Nothing is sent yet.
+ *
+ * @throws StepladderError `InvalidInput` for a kubeconfig context that is not there
+ */
+export async function connectKubernetes(
+  options: KubernetesOptions,
+  retryPolicy: RetryPolicy = defaultRetryPolicy,
+): Promise<KubernetesConnection> {
+  return new Connection(new KubernetesAccess(options), retryPolicy);
+}
+
+class Connection implements KubernetesConnection {
+  readonly #access: KubernetesAccess;
+  readonly #retryPolicy: RetryPolicy;
+  #dispatcher: { key: string; dispatcher: Dispatcher } | undefined;
+  #lastAuthorization: Authorization | undefined;
+
+  constructor(access: KubernetesAccess, retryPolicy: RetryPolicy) {
+    this.#access = access;
+    this.#retryPolicy = retryPolicy;
+  }
+
+  async getJson(path: string, options: ReadOptions = {}): Promise<unknown> {
+    const { signal } = options;
+    const startedAt = performance.now();
+    let renewed = false;
+    for (let failures = 1; ; failures += 1) {
+      signal?.throwIfAborted();
+      let error: unknown;
+      try {
+        return await this.#readOnce(path, options);
+      } catch (caught) {
+        error = caught;
+      }
+      signal?.throwIfAborted();
+      if (error instanceof KubernetesStatusError && error.code === 401 && !renewed) {
+        renewed = true;
+        this.#access.renew();
+        continue;
+      }
+      const elapsedMs = performance.now() - startedAt;
+      const delay = retryDelayMs(this.#retryPolicy, error, { failures, elapsedMs });
+      if (delay === undefined) throw classifyKubernetesError(error, options.what ?? `read ${path}`);
+      // The loop's own look at the signal throws its reason, which says more than the timer's error.
+      await sleep(delay, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+    }
+  }
+
+  async knock(path: string, timeoutMs: number, signal?: AbortSignal): Promise<number> {
+    // Trouble with our own credentials says nothing about the server: it is asked with those that there were, or none.
+    const authorization = await this.#access.authorize().catch(() => this.#lastAuthorization);
+    this.#lastAuthorization = authorization;
+    if (authorization === undefined) throw new Error('no credentials for the Kubernetes API yet');
+    const limit = AbortSignal.timeout(timeoutMs);
+    const dispatcher = authorization.dispatcher();
+    try {
+      const { statusCode, body } = await request(this.#access.server + path, {
+        dispatcher,
+        headers: authorization.headers,
+        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+      });
+      await body.dump();
+      return statusCode;
+    } finally {
+      await dispatcher.destroy();
+    }
+  }
+
+  makeApiClient<T extends ApiType>(api: ApiConstructor<T>): T {
+    // The library's own way makes a new pool of connections for every request.
+    const applySecurityAuthentication = async (context: RequestContext): Promise<void> => {
+      const authorization = await this.#access.authorize();
+      for (const [name, value] of Object.entries(authorization.headers)) context.setHeaderParam(name, value);
+      context.setDispatcher(this.#dispatcherFor(authorization));
+    };
+    return new api(
+      createConfiguration({
+        baseServer: new ServerConfiguration(this.#access.server, {}),
+        authMethods: { default: { getName: () => 'stepladder', applySecurityAuthentication } },
+      }),
+    );
+  }
+
+  identity(): { endpoint: string; certificateAuthoritySha256: string } {
+    return {
+      endpoint: this.#access.server,
+      certificateAuthoritySha256: certificateAuthorityDigest(this.#access.certificateAuthorityPem()),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher?.dispatcher.destroy();
+    this.#dispatcher = undefined;
+  }
+
+  async #readOnce(path: string, { accept, query, signal }: ReadOptions): Promise<unknown> {
+    const authorization = await this.#access.authorize();
+    const url = new URL(this.#access.server + path);
+    for (const [name, value] of Object.entries(query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const { statusCode, headers, body } = await request(url, {
+      dispatcher: this.#dispatcherFor(authorization),
+      headers: { ...authorization.headers, accept: accept ?? 'application/json' },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (statusCode >= 200 && statusCode < 300) return await body.json();
+    const retryAfter = headers['retry-after'];
+    throw readStatus(statusCode, await body.text(), Array.isArray(retryAfter) ? retryAfter[0] : retryAfter);
+  }
+
+  #dispatcherFor(authorization: Authorization): Dispatcher {
+    const current = this.#dispatcher;
+    if (current?.key === authorization.connectionKey) return current.dispatcher;
+    // Requests on the old one are let finish; its failing to close concerns nobody any more.
+    current?.dispatcher.close().catch(() => undefined);
+    const dispatcher = authorization.dispatcher();
+    this.#dispatcher = { key: authorization.connectionKey, dispatcher };
+    return dispatcher;
+  }
+}
