@@ -332,8 +332,15 @@ export function readRequest(type: WorkflowType, input: unknown): Request {
   if (bytes > maxRequestBytes) throw new StepladderError('InvalidInput', tooLarge(bytes), { bytes });
   const result = requestSchemas[type].safeParse(input ?? {});
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => problemsOf(issue, input));
-  throw new StepladderError(
+  throw invalidInput(result.error.issues.flatMap((issue) => problemsOf(issue, input)));
+}
+
+/**
+ * The error for a request that can't be used: its message lists every problem by its path, its details hold them.
+ * Only for times at which nothing has been changed yet, because it says so.
+ */
+export function invalidInput(problems: readonly RequestProblem[]): StepladderError {
+  return new StepladderError(
     'InvalidInput',
     `The request can't be used, and nothing was touched. ${problems.length === 1 ? 'One problem' : `${problems.length} problems`}:\n` +
       problems.map(({ path, message }) => `  ${path}: ${message}`).join('\n'),

@@ -1,0 +1,51 @@
+import type { Finding, Severity } from '../contract/finding.ts';
+import type { ObservedInsight } from '../plan/observation.ts';
+import { controlPlaneSteps, seenBy, type Check, type CheckInput } from './check.ts';
+import { concerns, standsAgainst } from './insightScope.ts';
+
+const lookBack =
+  'EKS looks back 30 days, so a use that was mended is still reported until then, and refreshes insights once a day.';
+
+/** EKS's own upgrade insights. Those about versions beyond the plan are told, not held against it. */
+export const insights: Check = (input) =>
+  input.observation.insights
+    .filter((insight) => insight.status !== 'PASSING' && insight.category !== 'ROLLBACK_READINESS')
+    .flatMap((insight) => {
+      const severity = severityOf(input, insight);
+      return severity === undefined ? [] : [finding(input, insight, severity)];
+    });
+
+function severityOf({ plan, request }: CheckInput, insight: ObservedInsight): Severity | undefined {
+  const steps = controlPlaneSteps(plan);
+  if (insight.category === 'MISCONFIGURATION') return insight.status === 'UNKNOWN' ? 'info' : 'warning';
+  if (!concerns(insight, steps)) return 'info';
+  if (standsAgainst(insight, steps)) return request.controlPlane.overrideInsights ? 'warning' : 'blocker';
+  return insight.status === 'UNKNOWN' ? 'unknown' : 'warning';
+}
+
+function finding({ observation, plan }: CheckInput, insight: ObservedInsight, severity: Severity): Finding {
+  const steps = controlPlaneSteps(plan);
+  const about = insight.kubernetesVersion;
+  const beyond =
+    severity === 'info' && about !== undefined && !steps.includes(about)
+      ? ` It is about ${about}, which this upgrade does not go to.`
+      : '';
+  const observedAt = insight.refreshedAt ?? observation.observedAt;
+  return {
+    check: 'insights',
+    severity,
+    ...(about !== undefined && steps.includes(about) ? { hop: about } : {}),
+    subject: { kind: 'Insight', name: insight.id },
+    message: `EKS insight "${insight.name}" says ${insight.status}: ${sentence(insight.reason)}${beyond}`,
+    remedy: [sentence(insight.recommendation), lookBack].filter((part) => part !== '').join(' '),
+    evidence: [
+      ...seenBy(observation, `EKS: DescribeInsight ${insight.id}`),
+      ...insight.usages.map((usage) => ({ source: `EKS insight: ${usage}`, observedAt })),
+    ],
+  };
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  return trimmed === '' || /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}

@@ -1,0 +1,53 @@
+import type { Finding } from '../contract/finding.ts';
+import { seenBy, type CheckInput } from './check.ts';
+import { findingKey } from './findingKey.ts';
+
+/** Checks whose blockers nobody can override: a plan that would break the skew policy is refused (rule 2). */
+const finalChecks = new Set(['version-skew']);
+
+/** True for a blocker or an unknown that stands in the way and that the overrides do not name. */
+export function isBlocking(finding: Finding, overrides: readonly string[]): boolean {
+  if (finding.severity !== 'blocker' && finding.severity !== 'unknown') return false;
+  return !isOverridable(finding) || !overrides.includes(findingKey(finding));
+}
+
+/**
+ * The findings because of which a plan can't be approved: blockers and unknowns that the request does not override.
+ *
+ * @param overrides the request's or the plan's `overrides`, each a `findingKey`
+ */
+export function blockingFindings(findings: readonly Finding[], overrides: readonly string[]): Finding[] {
+  return findings.filter((finding) => isBlocking(finding, overrides));
+}
+
+/** Overrides that have no effect: those that name nothing found, and those that name what can't be overridden. */
+export function idleOverrides({ observation, request }: CheckInput, findings: readonly Finding[]): Finding[] {
+  return [...new Set(request.overrides)].sort().flatMap((override): Finding[] => {
+    const matched = findings.filter(
+      (finding) =>
+        findingKey(finding) === override &&
+        (finding.severity === 'blocker' || finding.severity === 'unknown'),
+    );
+    if (matched.some(isOverridable)) return [];
+    return [
+      {
+        check: 'overrides',
+        severity: 'warning',
+        subject: { kind: 'Override', name: override },
+        message:
+          matched.length === 0
+            ? `The request overrides "${override}", but there is no such blocker or unknown.`
+            : `The request overrides "${override}", which can't be overridden: the version-skew policy is kept.`,
+        remedy:
+          matched.length === 0
+            ? 'See that it is written as the plan prints it; take it out if the finding is gone.'
+            : 'Mend what the finding says, and take the override out.',
+        evidence: seenBy(observation, 'the request'),
+      },
+    ];
+  });
+}
+
+function isOverridable(finding: Finding): boolean {
+  return finding.severity === 'unknown' || !finalChecks.has(finding.check);
+}

@@ -1,0 +1,47 @@
+import type { Finding, Severity } from '../contract/finding.ts';
+import { compareNames } from '../plan/order.ts';
+import { addonCompatibility } from './addonCompatibility.ts';
+import { addonState } from './addonState.ts';
+import type { Check, CheckInput } from './check.ts';
+import { clusterState } from './clusterState.ts';
+import { endOfSupport } from './endOfSupport.ts';
+import { findingKey } from './findingKey.ts';
+import { insights } from './insights.ts';
+import { leftBehind } from './leftBehind.ts';
+import { nodeGroups } from './nodeGroups.ts';
+import { nodes } from './nodes.ts';
+import { idleOverrides } from './overrides.ts';
+import { selfManagedAddons } from './selfManagedAddons.ts';
+import { unmanagedNodesCheck } from './unmanagedNodes.ts';
+import { unseen } from './unseen.ts';
+import { versionSkew } from './versionSkew.ts';
+
+/** Every check. Another one is a file and a line here. */
+const checks: readonly Check[] = [
+  versionSkew,
+  clusterState,
+  endOfSupport,
+  addonCompatibility,
+  addonState,
+  selfManagedAddons,
+  nodeGroups,
+  nodes,
+  unmanagedNodesCheck,
+  insights,
+  unseen,
+  leftBehind,
+];
+
+const worstFirst: readonly Severity[] = ['blocker', 'unknown', 'warning', 'info'];
+
+/** What all checks find, and overrides without effect; worst first, then by check and subject. */
+export function runChecks(input: CheckInput): Finding[] {
+  const found = checks.flatMap((check) => check(input));
+  return [...found, ...idleOverrides(input, found)].sort(
+    (left, right) =>
+      worstFirst.indexOf(left.severity) - worstFirst.indexOf(right.severity) ||
+      compareNames(findingKey(left), findingKey(right)) ||
+      compareNames(left.hop ?? '', right.hop ?? '') ||
+      compareNames(left.message, right.message),
+  );
+}

@@ -1,0 +1,130 @@
+import { runChecks } from '../checks/index.ts';
+import { StepladderError } from '../contract/errors.ts';
+import { summarizeFindings } from '../contract/finding.ts';
+import type { Hop, Plan, PlanResult } from '../contract/plan.ts';
+import { invalidInput } from '../contract/request.ts';
+import type { Request, RequestProblem } from '../contract/request.ts';
+import type { WorkflowType } from '../contract/workflowTypes.ts';
+import { digestHops, digestPlan } from './digest.ts';
+import { estimateStages } from './estimates.ts';
+import { changesSomething, planHops } from './hops.ts';
+import type { Observation } from './observation.ts';
+import { compareNames } from './order.ts';
+import { requestProblems, targetOf } from './requestFit.ts';
+import { compareMinors } from './versions.ts';
+import { windowsForHops } from './windows.ts';
+
+export interface PlanInput {
+  observation: Observation;
+  request: Request;
+  workflowType: WorkflowType;
+  /**
+   * The plan that is being carried out, if any. Its choices are kept where they still hold, and what remains of it
+   * may be nothing; what does not fit any more is refused as a plan, because something has been touched by then.
+   */
+  approved?: Plan | undefined;
+  /** From when on the windows of the hops are reckoned. */
+  now: Date;
+}
+
+/**
+ * Makes the plan: what will be done, hop by hop, with its digest, and beside it the estimates, the windows and what
+ * the checks found. The same cluster and request give the same plan, whatever the order in which things were observed.
+ *
+ * @throws StepladderError `InvalidInput`: the request does not fit this cluster; each problem by its path
+ * @throws StepladderError `PlanRefused`: nothing can be planned, or what was approved can't be carried out any more
+ */
+export function makePlan(input: PlanInput): PlanResult {
+  const { observation, request, workflowType, approved, now } = input;
+  const misfits = requestProblems(input).filter(
+    // Node groups and add-ons may go while an upgrade runs: then there is nothing left to do for them.
+    ({ path }) => approved === undefined || path === 'targetVersion' || path === 'nodeGroup',
+  );
+  if (misfits.length > 0 && !isThereAlready(input)) throw refusal(misfits, approved);
+
+  const target = targetOf(input);
+  const { hops: planned, problems } = planHops({ observation, request, workflowType, target, approved });
+  if (problems.length > 0) throw refusal(problems, approved);
+  const putBack = leftBehind(observation, planned);
+  const hops = hopsToDo(input, planned, putBack.length > 0);
+  const plan: Plan = {
+    cluster: { name: observation.cluster.name, arn: observation.identity.arn },
+    target,
+    putBack,
+    hops,
+    overrides: [...new Set(request.overrides)].sort(compareNames),
+  };
+  const estimates = estimateStages({ plan, observation, scale: request.timing.scale });
+  const findings = runChecks({ observation, plan, request, workflowType });
+  return {
+    plan,
+    digest: digestPlan(plan),
+    hopDigests: digestHops(hops),
+    estimates,
+    windows: request.window === undefined ? [] : windowsForHops(plan, estimates, request.window, now),
+    findings,
+    summary: summarizeFindings(findings),
+  };
+}
+
+/** The hops, if they do anything. */
+function hopsToDo(input: PlanInput, hops: Hop[], somethingToPutBack: boolean): Hop[] {
+  if (hops.some(changesSomething)) return hops;
+  if (input.approved !== undefined) return [];
+  // A hop with nothing but its verification: settings that a terminated upgrade left behind are put back before it.
+  if (somethingToPutBack) return hops;
+  const { observation, request, workflowType } = input;
+  const { name, version } = observation.cluster;
+  const group = observation.nodeGroups.find((each) => each.name === request.nodeGroup);
+  if (workflowType === 'upgradeNodeGroup' && group?.ownImage === true) {
+    throw new StepladderError(
+      'PlanRefused',
+      `The launch template of node group ${group.name} brings its own image, so EKS can't change its Kubernetes version. Give the template an image of the new version and update the group to that template version.`,
+      { nodeGroup: group.name },
+    );
+  }
+  const nothing = workflowType === 'upgradeAddons' ? 'no add-on lags behind' : 'nothing lags behind';
+  throw invalidInput([
+    { path: 'targetVersion', message: `cluster ${name} is at ${version} already and ${nothing}` },
+  ]);
+}
+
+/** What was approved, looked at again after it is done, has nothing left to do and nothing wrong with it. */
+function isThereAlready({ observation, request, workflowType, approved }: PlanInput): boolean {
+  if (approved === undefined) return false;
+  if (workflowType !== 'upgradeNodeGroup') {
+    return compareMinors(observation.cluster.version, approved.target) === 0;
+  }
+  const group = observation.nodeGroups.find((each) => each.name === request.nodeGroup);
+  return group !== undefined && compareMinors(group.version, approved.target) === 0;
+}
+
+function refusal(problems: readonly RequestProblem[], approved: Plan | undefined): StepladderError {
+  if (approved === undefined) return invalidInput(problems);
+  return new StepladderError(
+    'PlanRefused',
+    'The cluster has changed, and what is left of the approved plan does not fit it any more:\n' +
+      problems.map(({ path, message }) => `  ${path}: ${message}`).join('\n') +
+      '\nStart a new upgrade: it plans from where the cluster is now.',
+    { problems },
+  );
+}
+
+/**
+ * Settings that an upgrade which was terminated left on a node group (rule 14), to be put back before the first hop.
+ * A group that is given other settings for its roll gets its own back after it instead.
+ */
+function leftBehind(observation: Observation, hops: readonly Hop[]): Plan['putBack'] {
+  const givenOthers = new Set(
+    hops.flatMap((hop) =>
+      hop.stages.flatMap((stage) =>
+        stage.stage === 'workers' && stage.updateSettings !== undefined ? [stage.nodeGroup] : [],
+      ),
+    ),
+  );
+  return observation.nodeGroups
+    .flatMap(({ name, noted }) =>
+      noted === undefined || givenOthers.has(name) ? [] : [{ nodeGroup: name, settings: noted }],
+    )
+    .sort((left, right) => compareNames(left.nodeGroup, right.nodeGroup));
+}
