@@ -31,7 +31,10 @@ export interface KubernetesConnection {
    * the signal's reason when that was aborted
    */
   getJson(path: string, options?: ReadOptions): Promise<unknown>;
-  /** One try on a connection of its own, closed afterwards; resolves with the HTTP code. Throws what went wrong. */
+  /**
+   * One try on a connection of its own, closed afterwards; resolves with the HTTP code.
+   * @throws StepladderError when there have never been credentials to ask with; otherwise what the network threw
+   */
   knock(path: string, timeoutMs: number, signal?: AbortSignal): Promise<number>;
   /** A typed API of the client library, over the same connections and credentials. It does not retry. */
   makeApiClient<T extends ApiType>(api: ApiConstructor<T>): T;
@@ -91,10 +94,7 @@ class Connection implements KubernetesConnection {
   }
 
   async knock(path: string, timeoutMs: number, signal?: AbortSignal): Promise<number> {
-    // Trouble with our own credentials says nothing about the server: it is asked with those that there were, or none.
-    const authorization = await this.#access.authorize().catch(() => this.#lastAuthorization);
-    this.#lastAuthorization = authorization;
-    if (authorization === undefined) throw new Error('no credentials for the Kubernetes API yet');
+    const authorization = await this.#authorizeWithin(timeoutMs);
     const limit = AbortSignal.timeout(timeoutMs);
     const dispatcher = authorization.dispatcher();
     try {
@@ -151,6 +151,22 @@ class Connection implements KubernetesConnection {
     if (statusCode >= 200 && statusCode < 300) return await body.json();
     const retryAfter = headers['retry-after'];
     throw readStatus(statusCode, await body.text(), Array.isArray(retryAfter) ? retryAfter[0] : retryAfter);
+  }
+
+  /**
+   * Trouble with our own credentials says nothing about the server: when they can't be had, or not in time, those that
+   * there were will do.
+   */
+  async #authorizeWithin(timeoutMs: number): Promise<Authorization> {
+    const last = this.#lastAuthorization;
+    const asked = this.#access.authorize();
+    if (last === undefined) return (this.#lastAuthorization = await asked);
+    const answer = asked.catch(() => last);
+    const timer = new AbortController();
+    const late = sleep(timeoutMs, last, { signal: timer.signal }).catch(() => last);
+    const authorization = await Promise.race([answer, late]);
+    timer.abort();
+    return (this.#lastAuthorization = authorization);
   }
 
   #dispatcherFor(authorization: Authorization): Dispatcher {

@@ -51,15 +51,27 @@ export function judgeDeployment({ metadata, spec, status }: Deployment, pods: Po
       because(`its rollout does not progress (${progressing.reason ?? 'no reason given'})`, pods),
     );
   }
+  const failure = status.conditions.find(
+    ({ type, status: value }) => type === 'ReplicaFailure' && value === 'True',
+  );
+  if (failure !== undefined) {
+    return broken(state, because(`its Pods can't be made (${failure.reason ?? 'no reason given'})`, pods));
+  }
   // A rollout under way may have fewer Ready within its maxUnavailable; its controller says whether it has enough.
-  const rolling = status.updatedReplicas < spec.replicas || status.replicas > status.updatedReplicas;
-  const enough =
-    ready >= spec.replicas || (rolling && !spec.paused && available?.status === 'True' && ready > 0);
+  const rolling = progressing?.status === 'True' && rolloutReasons.has(progressing.reason ?? '');
+  const enough = ready >= spec.replicas || (rolling && available?.status === 'True' && ready > 0);
   if (!enough) return broken(state, countReason(state, pods));
   return available?.status === 'False'
     ? broken(state, `not Available (${available.reason ?? 'no reason given'})`)
     : well(state);
 }
+
+/** Of the condition Progressing, while a rollout is not complete. */
+const rolloutReasons: ReadonlySet<string> = new Set([
+  'NewReplicaSetCreated',
+  'FoundNewReplicaSet',
+  'ReplicaSetUpdated',
+]);
 
 /** A StatefulSet, or a ReplicaSet that no Deployment controls. */
 export function judgeReplicas(
@@ -151,8 +163,10 @@ export function judgeBarePod(pod: PodState): WorkloadState {
  */
 export function judgeForeignOwner(owner: Controller, namespace: string, pods: PodTally): WorkloadState {
   const state = stateOf(owner.apiVersion, owner.kind, { ...owner, namespace }, pods.running, pods.ready);
+  // Pods that are there to finish start all the time: only one that is stuck is trouble.
   if (!pods.restartsAlways) state.shortLived = true;
-  return pods.ready >= pods.running ? well(state) : broken(state, countReason(state, pods));
+  const enough = pods.ready >= pods.running || (!pods.restartsAlways && !pods.stuck);
+  return enough ? well(state) : broken(state, countReason(state, pods));
 }
 
 function stateOf(

@@ -91,7 +91,8 @@ export async function readWorkloads(
   );
 }
 
-const ownKinds: ReadonlySet<string> = new Set(['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job']);
+/** Controllers of Pods that are read themselves; operators have kinds of the same names in groups of their own. */
+const ownControllers = /^(apps\/\w+ (ReplicaSet|StatefulSet|DaemonSet)|batch\/\w+ Job)$/;
 
 /** Adds up Pods by who controls them in the end: by the Deployment where a ReplicaSet stands between. */
 function sortPods(
@@ -115,7 +116,8 @@ function sortPods(
     if (owner.kind === 'Node') continue;
     const uid = deploymentOfReplicaSet.get(owner.uid) ?? owner.uid;
     tallies.set(uid, tally(tallies.get(uid) ?? noPods, pod));
-    if (!ownKinds.has(owner.kind)) foreign.set(uid, { owner, namespace: pod.namespace });
+    if (!ownControllers.test(`${owner.apiVersion} ${owner.kind}`))
+      foreign.set(uid, { owner, namespace: pod.namespace });
   }
   return { tallies, foreign, bare };
 }
