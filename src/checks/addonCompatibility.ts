@@ -1,6 +1,7 @@
 import type { Finding } from '../contract/finding.ts';
 import type { Hop } from '../contract/plan.ts';
 import type { ObservedAddon } from '../plan/observation.ts';
+import { compareVersions } from '../plan/versions.ts';
 import { seenBy, type Check, type CheckInput } from './check.ts';
 
 /**
@@ -46,7 +47,10 @@ function judgeHop(
     };
   }
   if (offered.some((offer) => offer.version === version)) return undefined;
-  const offers = offered.map((offer) => offer.version).join(', ');
+  const offers = offered
+    .map((offer) => offer.version)
+    .sort((left, right) => compareVersions(right, left))
+    .join(', ');
   if (workflowType === 'upgradeControlPlane') {
     return {
       ...base,
