@@ -3,6 +3,7 @@ import type { ApiConstructor, ApiType, RequestContext } from '@kubernetes/client
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import type { Dispatcher } from 'undici';
+import { StepladderError } from '../contract/errors.ts';
 import { certificateAuthorityDigest, KubernetesAccess } from './access.ts';
 import type { Authorization, KubernetesOptions } from './access.ts';
 import { classifyKubernetesError, KubernetesStatusError, readStatus } from './errors.ts';
@@ -94,7 +95,7 @@ class Connection implements KubernetesConnection {
   }
 
   async knock(path: string, timeoutMs: number, signal?: AbortSignal): Promise<number> {
-    const authorization = await this.#authorizeWithin(timeoutMs);
+    const authorization = await this.#authorizeWithin(timeoutMs, signal);
     const limit = AbortSignal.timeout(timeoutMs);
     const dispatcher = authorization.dispatcher();
     try {
@@ -157,16 +158,29 @@ class Connection implements KubernetesConnection {
    * Trouble with our own credentials says nothing about the server: when they can't be had, or not in time, those that
    * there were will do.
    */
-  async #authorizeWithin(timeoutMs: number): Promise<Authorization> {
+  async #authorizeWithin(timeoutMs: number, signal: AbortSignal | undefined): Promise<Authorization> {
     const last = this.#lastAuthorization;
-    const asked = this.#access.authorize();
-    if (last === undefined) return (this.#lastAuthorization = await asked);
-    const answer = asked.catch(() => last);
-    const timer = new AbortController();
-    const late = sleep(timeoutMs, last, { signal: timer.signal }).catch(() => last);
-    const authorization = await Promise.race([answer, late]);
-    timer.abort();
-    return (this.#lastAuthorization = authorization);
+    const answered = new AbortController();
+    const late = sleep(timeoutMs, last, {
+      signal: signal === undefined ? answered.signal : AbortSignal.any([signal, answered.signal]),
+    }).catch(() => last);
+    const asked = this.#access.authorize().catch((error: unknown) => {
+      if (last === undefined) throw error;
+      return last;
+    });
+    try {
+      const authorization = await Promise.race([asked, late]);
+      if (authorization === undefined) {
+        throw new StepladderError(
+          'CredentialsRefused',
+          'Credentials for the Kubernetes API were not to be had in time.',
+        );
+      }
+      this.#lastAuthorization = authorization;
+      return authorization;
+    } finally {
+      answered.abort();
+    }
   }
 
   #dispatcherFor(authorization: Authorization): Dispatcher {

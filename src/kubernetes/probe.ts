@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StepladderError } from '../contract/errors.ts';
 import type { ProbeSummary } from '../contract/evidence.ts';
 import type { KubernetesConnection } from './connection.ts';
-import { addProbe, openAccount, summarize } from './probeAccount.ts';
+import { addPause, addProbe, openAccount, summarize } from './probeAccount.ts';
 import type { ProbeAccount } from './probeAccount.ts';
 
 /** Longest time between the beginnings of two probes. */
 const longestIntervalMs = 1_000;
+/** A pause beyond this is no mere late timer. */
+const longestPauseMs = 2 * longestIntervalMs;
 
 export interface ProbeOptions {
   /** From the beginning of one probe to that of the next; 1 s at the most. Milliseconds. */
@@ -56,7 +58,7 @@ class ApiServerProbe implements RunningProbe {
     const lastProbeAt = prior?.lastProbeAt === undefined ? undefined : new Date(prior.lastProbeAt);
     // Between processes there is no clock in common but the wall's.
     const gap = lastProbeAt === undefined ? 0 : Date.now() - lastProbeAt.getTime();
-    this.#account = openAccount(prior?.summary, gap > this.#longestPauseMs ? gap : 0);
+    this.#account = openAccount(performance.now(), prior?.summary, gap > longestPauseMs ? gap : 0);
     this.#lastProbeAt = lastProbeAt;
     this.#running = this.#run();
   }
@@ -74,21 +76,18 @@ class ApiServerProbe implements RunningProbe {
     return summarize(this.#account);
   }
 
-  /** A pause beyond this is no mere late timer. */
-  get #longestPauseMs(): number {
-    return 2 * longestIntervalMs;
-  }
-
   async #run(): Promise<void> {
     const { signal } = this.#stopped;
-    while (!signal.aborted) {
+    for (;;) {
       const startedAt = performance.now();
       const up = await this.#ask(signal);
       const endedAt = performance.now();
       // The stop may have been what ended it.
       if (signal.aborted) return;
-      if (up !== undefined) {
-        this.#account = addProbe(this.#account, { startedAt, endedAt, up }, this.#longestPauseMs);
+      if (up === undefined) {
+        this.#account = addPause(this.#account, endedAt);
+      } else {
+        this.#account = addProbe(this.#account, { startedAt, endedAt, up }, longestPauseMs);
         this.#lastProbeAt = new Date();
       }
       const rest = Math.max(0, this.#intervalMs - (performance.now() - startedAt));

@@ -7,8 +7,8 @@ export interface ProbeAccount {
   readonly downtimeMs: number;
   readonly longestOutageMs: number;
   readonly unobservedMs: number;
-  /** When the last probe ended. */
-  readonly lastEndedAt?: number;
+  /** When the last probe ended; before the first one, when probing began. */
+  readonly lastEndedAt: number;
   /** An outage that goes on: when its first failed probe began. */
   readonly outageSince?: number;
 }
@@ -20,9 +20,10 @@ export interface ProbeResult {
   up: boolean;
 }
 
-/** An account to begin with, or to go on from what an earlier process has measured. */
-export function openAccount(prior?: ProbeSummary, unobservedMs = 0): ProbeAccount {
+/** An account to begin with at a time, or to go on from what an earlier process has measured. */
+export function openAccount(now: number, prior?: ProbeSummary, unobservedMs = 0): ProbeAccount {
   return {
+    lastEndedAt: now,
     probes: prior?.probes ?? 0,
     failures: prior?.failures ?? 0,
     downtimeMs: (prior?.downtimeSeconds ?? 0) * 1_000,
@@ -38,7 +39,7 @@ export function openAccount(prior?: ProbeSummary, unobservedMs = 0): ProbeAccoun
  */
 export function addProbe(account: ProbeAccount, probe: ProbeResult, longestPauseMs: number): ProbeAccount {
   const { lastEndedAt, outageSince, ...sums } = account;
-  const pause = lastEndedAt === undefined ? 0 : probe.startedAt - lastEndedAt;
+  const pause = probe.startedAt - lastEndedAt;
   const unobserved = pause > longestPauseMs ? pause : 0;
   const since = unobserved > 0 ? undefined : outageSince;
   const next = {
@@ -51,13 +52,19 @@ export function addProbe(account: ProbeAccount, probe: ProbeResult, longestPause
   if (probe.up && since === undefined) return next;
   const begin = since ?? probe.startedAt;
   // Of an outage that goes on, everything up to the end of the last probe is in the sum already.
-  const countedTo = since === undefined ? probe.startedAt : (lastEndedAt ?? probe.startedAt);
+  const countedTo = since === undefined ? probe.startedAt : lastEndedAt;
   return {
     ...next,
     downtimeMs: account.downtimeMs + (probe.endedAt - countedTo),
     longestOutageMs: Math.max(account.longestOutageMs, probe.endedAt - begin),
     ...(probe.up ? {} : { outageSince: begin }),
   };
+}
+
+/** Adds time in which no probe could be made: it is unobserved, and so is what became of an outage. */
+export function addPause(account: ProbeAccount, now: number): ProbeAccount {
+  const { outageSince: _, ...sums } = account;
+  return { ...sums, unobservedMs: account.unobservedMs + (now - account.lastEndedAt), lastEndedAt: now };
 }
 
 /** The account in seconds, to the millisecond; an outage that goes on is in it as far as it was seen. */
