@@ -1,9 +1,9 @@
 import { execa } from 'execa';
-import ms from 'ms';
 import { join } from 'node:path';
 import which from 'which';
 import type { BinaryRequest } from './binaryDownload.ts';
 import { installIntoCache } from './cacheInstall.ts';
+import { elapsed } from './elapsed.ts';
 
 const progressIntervalMs = 15_000;
 const timeoutMs = 30 * 60_000;
@@ -16,12 +16,10 @@ export async function buildTemporalBinary(request: BinaryRequest): Promise<void>
   const go = await which('go', { nothrow: true, path: environment['PATH'] ?? '' });
   if (go === null) throw new Error('`go` is not on PATH');
   await installIntoCache(cacheFolder, target, async (folder) => {
-    log(
-      `Building the Temporal CLI ${version} with Go; about 4 minutes the first time, never again afterwards.`,
-    );
+    log(`Building the Temporal CLI ${version} with Go; about 4 minutes, once on this machine.`);
     const started = Date.now();
     const progress = setInterval(() => {
-      log(`Still building the Temporal CLI: ${ms(Date.now() - started)} so far.`);
+      log(`Still building the Temporal CLI: ${elapsed(Date.now() - started)} so far.`);
     }, progressIntervalMs);
     try {
       const result = await execa(go, ['install', `github.com/temporalio/cli/cmd/temporal@v${version}`], {
@@ -38,7 +36,7 @@ export async function buildTemporalBinary(request: BinaryRequest): Promise<void>
     } finally {
       clearInterval(progress);
     }
-    log(`Built the Temporal CLI ${version} in ${ms(Date.now() - started)}.`);
+    log(`Built the Temporal CLI ${version} in ${elapsed(Date.now() - started)}.`);
     return join(folder, 'temporal');
   });
 }

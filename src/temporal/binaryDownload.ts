@@ -1,9 +1,8 @@
 import { execa } from 'execa';
-import ms from 'ms';
 import { connect } from 'node:net';
 import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { installIntoCache } from './cacheInstall.ts';
+import { elapsed } from './elapsed.ts';
 
 /** What is asked of the two ways to come by a binary that is not on the machine yet. */
 export interface BinaryRequest {
@@ -34,7 +33,7 @@ export async function downloadTemporalBinary(request: BinaryRequest): Promise<vo
   await installIntoCache(cacheFolder, target, async (folder) => {
     log(`Downloading the Temporal CLI ${version} (about 50 MB) from ${downloadHost}.`);
     const started = Date.now();
-    const script = fileURLToPath(import.meta.resolve(`./downloadWithSdk${extname(import.meta.filename)}`));
+    const script = join(import.meta.dirname, `downloadWithSdk${extname(import.meta.filename)}`);
     const result = await execa(process.execPath, [script, folder, `v${version}`], {
       env: environment,
       extendEnv: false,
@@ -42,11 +41,10 @@ export async function downloadTemporalBinary(request: BinaryRequest): Promise<vo
       reject: false,
       timeout: downloadTimeoutMs,
     });
-    if (result.timedOut)
-      throw new Error(`the download took longer than ${ms(downloadTimeoutMs, { long: true })}`);
+    if (result.timedOut) throw new Error(`the download took longer than ${elapsed(downloadTimeoutMs)}`);
     if (result.failed)
       throw new Error(lastLine(result.stderr) || (result.shortMessage ?? 'the download failed'));
-    log(`Downloaded the Temporal CLI ${version} in ${ms(Date.now() - started)}.`);
+    log(`Downloaded the Temporal CLI ${version} in ${elapsed(Date.now() - started)}.`);
     return join(folder, `temporal-v${version}`);
   });
 }
@@ -63,7 +61,7 @@ async function requireReachable(host: string, port: number): Promise<void> {
       socket.once('connect', resolve);
       socket.once('error', reject);
       socket.once('timeout', () => {
-        reject(new Error(`no answer within ${ms(connectTimeoutMs)}`));
+        reject(new Error(`no answer within ${elapsed(connectTimeoutMs)}`));
       });
     });
   } catch (error) {

@@ -187,5 +187,5 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const deepest =
     error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
-  return deepest.replace(/\.$/, '');
+  return deepest.replaceAll(/\s+/g, ' ').replace(/\.? ?$/, '');
 }

@@ -149,7 +149,10 @@ function serverEnvironment(): NodeJS.ProcessEnv {
 async function awaitReady(server: OwnedProcess, { port, uiPort }: Ports): Promise<void> {
   const deadline = Date.now() + readyTimeoutMs;
   // A release of the Temporal CLI that words it otherwise is taken by what it answers alone.
-  await Promise.race([server.waitForLine(new RegExp(`Server:.*:${port}$`)), sleep(bannerTimeoutMs, undefined, { ref: false })]);
+  await Promise.race([
+    server.waitForLine(new RegExp(`Server:.*:${port}$`)),
+    sleep(bannerTimeoutMs, undefined, { ref: false }),
+  ]);
   const connection = Connection.lazy({
     address: `${loopback}:${port}`,
     channelArgs: loopbackChannelArguments,

@@ -8,6 +8,12 @@ import { grpcCodeOf } from './connection.ts';
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
 const invalidArgument = 3;
+/** What is needed of a connection, of a client's or a worker's. */
+export type SearchAttributeServices = Pick<
+  Connection | NativeConnection,
+  'operatorService' | 'workflowService'
+>;
+
 /** A server's own caches take up to a minute to see a new attribute. */
 const usableTimeoutMs = 90_000;
 
@@ -17,7 +23,7 @@ const usableTimeoutMs = 90_000;
  * would stay RUNNING with its workflow task failing for ever.
  */
 export async function ensureSearchAttributes(
-  connection: Connection | NativeConnection,
+  connection: SearchAttributeServices,
   namespace: string,
 ): Promise<{ created: string[] }> {
   const missing = await findMissing(connection, namespace);
@@ -53,7 +59,7 @@ export function searchAttributeCommands(
 }
 
 /** Names that the namespace does not know. Throws when one has another type, or when it can't be found out. */
-async function findMissing(connection: Connection | NativeConnection, namespace: string): Promise<string[]> {
+async function findMissing(connection: SearchAttributeServices, namespace: string): Promise<string[]> {
   let known: Record<string, number | null>;
   try {
     known = (await connection.operatorService.listSearchAttributes({ namespace })).customAttributes;
@@ -75,7 +81,7 @@ async function findMissing(connection: Connection | NativeConnection, namespace:
 }
 
 async function findMissingBySearching(
-  connection: Connection | NativeConnection,
+  connection: SearchAttributeServices,
   namespace: string,
 ): Promise<string[]> {
   const missing: string[] = [];
@@ -87,7 +93,7 @@ async function findMissingBySearching(
 
 /** Whether a search by the attribute is understood: an unknown one is an invalid argument. */
 async function canSearchBy(
-  connection: Connection | NativeConnection,
+  connection: SearchAttributeServices,
   namespace: string,
   name: string,
 ): Promise<boolean> {
@@ -101,7 +107,7 @@ async function canSearchBy(
 }
 
 async function awaitUsable(
-  connection: Connection | NativeConnection,
+  connection: SearchAttributeServices,
   namespace: string,
   names: readonly string[],
 ): Promise<void> {

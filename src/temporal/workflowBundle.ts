@@ -1,7 +1,7 @@
 import { bundleWorkflowCode } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { payloadConverterPath } from './dataConverter.ts';
 import { temporalLogger } from './logger.ts';
@@ -16,10 +16,10 @@ export const builtBundleName = 'workflow-bundle.js';
 export async function loadWorkflowBundle(log: Logger): Promise<WorkflowBundleOption> {
   if (import.meta.filename.endsWith('.ts')) {
     return {
-      code: await bundleWorkflows(fileURLToPath(new URL('../workflows/index.ts', import.meta.url)), log),
+      code: await bundleWorkflows(join(import.meta.dirname, '../workflows/index.ts'), log),
     };
   }
-  const codePath = fileURLToPath(new URL(`../../${builtBundleName}`, import.meta.url));
+  const codePath = join(import.meta.dirname, '../..', builtBundleName);
   if (!existsSync(codePath))
     throw new Error(`The workflow bundle ${codePath} is missing. Make it: npm run build`);
   return { codePath };

@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that talk to a real Temporal server: all in these folders, and others that say so in their name. */
+const needTemporal = [
+  'test/{temporal,workflows,faults,processes,demo,browser,replay}/**/*.test.ts',
+  'test/**/*.server.test.ts',
+];
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    // Two cores are what a small CI machine has; more processes only make each other late.
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts', '{src,eks-api,simulator}/**/*.test.ts'],
+          exclude: needTemporal,
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'temporal',
+          include: needTemporal,
+          globalSetup: ['test/setup/temporalServer.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
