@@ -47,9 +47,12 @@ export interface Remark {
 /** Shortest accepted prefix of a digest. */
 export const digestPrefixLength = 8;
 
+/** Stands where people put their own; an answer that still has it was not read by anybody. */
+const exampleName = 'your name';
+
 /** The payload to paste at a gate, as one line of JSON. */
 export function answerPayload(gate: GateName, digest: string): string {
-  return JSON.stringify({ gate, by: 'your name', digest: digest.slice(0, digestPrefixLength) });
+  return JSON.stringify({ gate, by: exampleName, digest: digest.slice(0, digestPrefixLength) });
 }
 
 export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
@@ -59,20 +62,18 @@ const gateNames: readonly GateName[] = ['plan', 'hop', 'workers', 'cutover', 're
 /** Reads what came with `approve` or `reject`; never throws, because a signal handler must not. */
 export function parseGateAnswer(payload: unknown): Parsed<GateAnswer> {
   if (isUnreadable(payload)) return { ok: false, reason: unreadableReason(payload) };
-  if (!isRecord(payload)) return { ok: false, reason: 'the payload must be a JSON object' };
+  if (!isRecord(payload)) return { ok: false, reason: `the payload must be a JSON object${quoted(payload)}` };
   const problems: string[] = [];
   const gate = payload['gate'];
   if (!gateNames.includes(gate as GateName)) problems.push(`"gate" must be one of ${gateNames.join(', ')}`);
   const by = text(payload, 'by', problems, true);
-  if (by === 'your name') problems.push('"by" must be your own name');
-  const digest = text(payload, 'digest', problems, true);
+  if (by === exampleName) problems.push('"by" must be your own name');
+  const digest = text(payload, 'digest', problems, true)?.toLowerCase();
   if (digest !== undefined && !/^[0-9a-f]{8,64}$/.test(digest)) {
     problems.push(`"digest" must be the digest's first ${digestPrefixLength} characters or more`);
   }
   const comment = text(payload, 'comment', problems, false);
-  for (const key of Object.keys(payload)) {
-    if (!['gate', 'by', 'digest', 'comment'].includes(key)) problems.push(`"${key}" is not a field of it`);
-  }
+  refuseOthers(payload, ['gate', 'by', 'digest', 'comment'], problems);
   if (problems.length > 0) return { ok: false, reason: problems.join('; ') };
   return {
     ok: true,
@@ -89,10 +90,14 @@ export function parseGateAnswer(payload: unknown): Parsed<GateAnswer> {
 export function parseRemark(payload: unknown): Parsed<Remark> {
   if (payload === undefined || payload === null) return { ok: true, value: {} };
   if (isUnreadable(payload)) return { ok: false, reason: unreadableReason(payload) };
-  if (!isRecord(payload)) return { ok: false, reason: 'the payload must be a JSON object, or nothing' };
+  if (!isRecord(payload)) {
+    return { ok: false, reason: `the payload must be a JSON object, or nothing${quoted(payload)}` };
+  }
   const problems: string[] = [];
   const by = text(payload, 'by', problems, false);
+  if (by === exampleName) problems.push('"by" must be your own name');
   const comment = text(payload, 'comment', problems, false);
+  refuseOthers(payload, ['by', 'comment'], problems);
   if (problems.length > 0) return { ok: false, reason: problems.join('; ') };
   return {
     ok: true,
@@ -114,6 +119,17 @@ export function isUnreadable(payload: unknown): payload is UnreadablePayload {
 
 function unreadableReason(payload: UnreadablePayload): string {
   return `the payload came in the encoding ${payload.stepladderUnreadablePayload.encoding} and could not be read; send plain JSON (json/plain)`;
+}
+
+/** A common slip: the JSON was quoted once more. */
+function quoted(payload: unknown): string {
+  return typeof payload === 'string' && payload.trim().startsWith('{') ? ', not a text that holds one' : '';
+}
+
+function refuseOthers(payload: Record<string, unknown>, fields: readonly string[], problems: string[]): void {
+  for (const key of Object.keys(payload)) {
+    if (!fields.includes(key)) problems.push(`"${key.slice(0, 40)}" is not a field of it`);
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

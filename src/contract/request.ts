@@ -2,19 +2,32 @@ import ms from 'ms';
 import type { StringValue } from 'ms';
 import { z } from 'zod';
 import { StepladderError } from './errors.ts';
+import { describeIssue, invalidInput, problemsOf } from './requestProblems.ts';
 import type { WorkflowType } from './workflowTypes.ts';
+
+export { invalidInput, type RequestProblem } from './requestProblems.ts';
 
 /** Requests are small; anything larger is a mistake (a manifest, an inventory) and would clog every history. Bytes. */
 export const maxRequestBytes = 64 * 1024;
 
+/** Longer is a slip of the pen, and no timer is meant for it. */
+const longestDuration = '365d';
+
+const durationForm = 'must be a duration such as "30s", "15m", "2h" or "1d"';
+
+/** Milliseconds; NaN for what is no duration. */
+const durationMs = (text: string): number =>
+  /^\d{1,12}(\.\d{1,6})?\s?(ms|s|m|h|d)$/.test(text) ? ms(text as StringValue) : NaN;
+
 const duration = (description: string, byDefault: string) =>
   z
-    .string()
-    .refine((text) => /^\d+(\.\d+)?\s*(ms|s|m|h|d)$/.test(text) && ms(text as StringValue) > 0, {
-      error: 'must be a duration such as "30s", "15m", "2h" or "1d"',
+    .string({ error: durationForm })
+    .refine((text) => durationMs(text) >= 1, { error: durationForm })
+    .refine((text) => !(durationMs(text) > ms(longestDuration)), {
+      error: `must be at most "${longestDuration}"`,
     })
     .default(byDefault)
-    .describe(description);
+    .meta({ description, format: 'duration' });
 
 const minorVersion = z
   .string({ error: 'must be a Kubernetes minor version in quotes, such as "1.33"' })
@@ -167,6 +180,13 @@ const workersSchema = z
       error: 'give maxUnavailable or maxUnavailablePercentage, not both',
     },
   )
+  .superRefine((workers, context) => {
+    workers.skip.forEach((name, index) => {
+      if (!workers.order.includes(name)) return;
+      const message = `"${name}" stands in workers.order too: a node group is rolled or skipped`;
+      context.addIssue({ code: 'custom', path: ['skip', index], message });
+    });
+  })
   .prefault({})
   .describe('The worker nodes.');
 
@@ -252,7 +272,7 @@ const timingSchema = z
     probeInterval: duration(
       'How often the API server is probed during its upgrade, at least once a second. Not scaled.',
       '500ms',
-    ).refine((text) => ms(text as StringValue) <= 1000, { error: 'must be at most "1s"' }),
+    ).refine((text) => !(durationMs(text) > 1000), { error: 'must be at most "1s"' }),
   })
   .prefault({})
   .describe('Every wait and time limit.');
@@ -314,12 +334,6 @@ export type Request = Omit<z.infer<typeof requestSchema>, 'targetVersion'> & {
   nodeGroup?: string | undefined;
 };
 
-/** One thing that is wrong with a request: `cluster.name`, `must be …`. */
-export interface RequestProblem {
-  path: string;
-  message: string;
-}
-
 /**
  * Checks a request and fills in its defaults.
  *
@@ -328,24 +342,20 @@ export interface RequestProblem {
  * @throws StepladderError `InvalidInput`, its message listing every problem by its path, its details holding them
  */
 export function readRequest(type: WorkflowType, input: unknown): Request {
-  const bytes = Buffer.byteLength(JSON.stringify(input ?? {}));
+  const bytes = jsonBytes(input);
   if (bytes > maxRequestBytes) throw new StepladderError('InvalidInput', tooLarge(bytes), { bytes });
-  const result = requestSchemas[type].safeParse(input ?? {});
+  const result = requestSchemas[type].safeParse(input, { error: describeIssue, reportInput: true });
   if (result.success) return result.data;
-  throw invalidInput(result.error.issues.flatMap((issue) => problemsOf(issue, input)));
+  throw invalidInput(problemsOf(result.error.issues));
 }
 
-/**
- * The error for a request that can't be used: its message lists every problem by its path, its details hold them.
- * Only for times at which nothing has been changed yet, because it says so.
- */
-export function invalidInput(problems: readonly RequestProblem[]): StepladderError {
-  return new StepladderError(
-    'InvalidInput',
-    `The request can't be used, and nothing was touched. ${problems.length === 1 ? 'One problem' : `${problems.length} problems`}:\n` +
-      problems.map(({ path, message }) => `  ${path}: ${message}`).join('\n'),
-    { problems },
-  );
+/** Size as JSON; what JSON can't hold has none, and the schema refuses it. */
+function jsonBytes(input: unknown): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(input ?? null));
+  } catch {
+    throw invalidInput([{ path: '(request)', message: 'must be plain JSON' }]);
+  }
 }
 
 /** The message for a request that is too large to be sent or accepted. */
@@ -353,26 +363,6 @@ export function tooLarge(bytes: number): string {
   return (
     `The request has ${(bytes / 1024).toFixed(0)} KiB, and ${maxRequestBytes / 1024} KiB is the limit. ` +
     'A request names a cluster and how to upgrade it; manifests and inventories do not belong in it. Nothing was touched.'
-  );
-}
-
-function problemsOf(issue: z.core.$ZodIssue, input: unknown): RequestProblem[] {
-  const at = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      path: at === '' ? key : `${at}.${key}`,
-      message: 'is not a field of a request',
-    }));
-  }
-  const missing = issue.code === 'invalid_type' && valueAt(input, issue.path) === undefined;
-  return [{ path: at === '' ? '(request)' : at, message: missing ? 'is missing' : issue.message }];
-}
-
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
-    input,
   );
 }
 
