@@ -168,4 +168,6 @@ export type CallFault =
 export interface Faults {
   /** Asked once for each call by each surface; undefined means that it is answered as usual. */
   onCall(surface: FaultSurface, operation: string): CallFault | undefined;
+  /** Calls back whenever all running watches are cut (an API server is replaced or down); returns what ends it. */
+  onWatchCut?(listener: () => void): () => void;
 }

@@ -1,0 +1,33 @@
+/** How the containers of a Pod behave, which a real image would decide: told by annotations on the Pod. */
+import type { Pod } from './kinds.ts';
+import type { ScenarioTimings } from './scenario.ts';
+
+export const behaviourAnnotations = {
+  startSeconds: 'simulator.stepladder/start-seconds',
+  stopSeconds: 'simulator.stepladder/stop-seconds',
+  runSeconds: 'simulator.stepladder/run-seconds',
+  /** `true`: the image can't be pulled. */
+  brokenImage: 'simulator.stepladder/broken-image',
+} as const;
+
+export interface PodBehaviour {
+  startSeconds: number;
+  stopSeconds: number;
+  /** How long a Pod that does not restart runs until it succeeds. */
+  runSeconds: number;
+  brokenImage: boolean;
+}
+
+export function behaviourOf(pod: Pod, timings: ScenarioTimings): PodBehaviour {
+  const annotations = pod.metadata.annotations;
+  const seconds = (key: string, otherwise: number): number => {
+    const value = Number(annotations?.[key] ?? otherwise);
+    return value >= 0 ? value : otherwise;
+  };
+  return {
+    startSeconds: seconds(behaviourAnnotations.startSeconds, timings.podStart),
+    stopSeconds: seconds(behaviourAnnotations.stopSeconds, timings.podStop),
+    runSeconds: seconds(behaviourAnnotations.runSeconds, 30),
+    brokenImage: annotations?.[behaviourAnnotations.brokenImage] === 'true',
+  };
+}

@@ -1,0 +1,206 @@
+import type { Infrastructure } from '../../eks-api/infrastructure.ts';
+import { manifestsOfAddon } from './addon-workloads.ts';
+import { createAdmission } from './admission.ts';
+import type { SimulatedCredentials } from './authentication.ts';
+import { refusalOf, simulatedCredentials } from './authentication.ts';
+import { FastClock } from './clock.ts';
+import { ControlPlane } from './control-plane.ts';
+import type { ControllerContext } from './controllers/context.ts';
+import { startControllers } from './controllers/index.ts';
+import { evictPod } from './eviction.ts';
+import { SimulatedFaults } from './faults.ts';
+import type { KubernetesEndpoint } from './infrastructure.ts';
+import { SimulatedInfrastructure } from './infrastructure.ts';
+import { namespaces } from './kinds.ts';
+import { Machines } from './machines.ts';
+import type { Manifest } from './manifests.ts';
+import { objectsFromManifests } from './manifests.ts';
+import type { NodeDescription } from './node-object.ts';
+import { seededRandom } from './random.ts';
+import type { Scenario } from './scenario.ts';
+import { MemoryStore } from './store.ts';
+import type { DeleteOptions, KubernetesBackend } from './types.ts';
+import { WorkLoop } from './work-loop.ts';
+import { manifestsOfWorkload } from './workloads.ts';
+
+/** How old the objects of the scenario are at the start. */
+const ageAtStartMilliseconds = 30 * 24 * 3_600_000;
+
+export interface SimulatedCluster extends KubernetesBackend {
+  readonly scenario: Scenario;
+  readonly store: MemoryStore;
+  readonly clock: FastClock;
+  readonly faults: SimulatedFaults;
+  /** What the EKS API surface builds on. */
+  readonly infrastructure: Infrastructure;
+  /** The machines behind the nodes, for tests that let one fail. */
+  readonly machines: Machines;
+  /** AWS credentials that the simulated account knows. */
+  readonly credentials: SimulatedCredentials;
+  /** Where the Kubernetes API is served; to be told before start, since every namespace holds its certificate. */
+  setEndpoint(endpoint: KubernetesEndpoint): void;
+  /** Why a bearer token is refused, or undefined when it may come in. */
+  refusalOf(bearerToken: string): string | undefined;
+  /** Makes one more bearer token good. */
+  addToken(bearerToken: string): void;
+  /** Creates what the scenario holds; resolves when all of it runs, save what is broken or does not fit. */
+  start(): Promise<void>;
+  /** Resolves when the controllers have done what there is to do now; what waits for the clock is not waited for. */
+  whenIdle(): Promise<void>;
+  /** Stops the clock and the controllers. */
+  close(): void;
+}
+
+/**
+ * @param options.speed simulated seconds in a real one; the scenario's unless given
+ * @param options.seed of names and faults; the same gives the same
+ */
+export function createSimulatedCluster(
+  scenario: Scenario,
+  options: { speed?: number; seed?: number } = {},
+): SimulatedCluster {
+  const seed = options.seed ?? 1;
+  const clock = new FastClock(options.speed ?? scenario.speed);
+  const random = seededRandom(seed);
+  const staticTokens = [...scenario.tokens];
+  let endpoint: KubernetesEndpoint | undefined;
+  let settling = false;
+
+  const now = (): Date => (settling ? new Date(clock.now().getTime() - ageAtStartMilliseconds) : clock.now());
+  const admit = createAdmission({ unreachableTolerationSeconds: scenario.timings.unreachableToleration });
+  const store = new MemoryStore({ now, random, admit });
+  const loop = new WorkLoop((error, key) => {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.emitWarning(`a controller of the simulated cluster failed at ${key}: ${reason}`);
+  });
+  const context: ControllerContext = { store, clock, loop, random, timings: scenario.timings, now };
+  const faults = new SimulatedFaults({ clock, seed });
+  const controlPlane = new ControlPlane({
+    version: scenario.cluster.version,
+    clock,
+    faults,
+    upgradeSeconds: scenario.timings.controlPlaneUpgrade,
+  });
+  const machines = new Machines(context, {
+    faults,
+    instanceTypes: scenario.instanceTypes,
+    onKubelet: (node) => {
+      kubelets.keepLease(node);
+      kubelets.resume(node);
+    },
+  });
+  const kubelets = startControllers(context, {
+    isAlive: (node) => machines.isAlive(node),
+    isImageBroken: (pod) => pod.spec.containers.some(({ image }) => faults.isImageBroken(image ?? '')),
+    isSettling: () => settling,
+    certificateAuthorityPem: () => endpoint?.certificateAuthorityPem ?? '',
+  });
+  const infrastructure = new SimulatedInfrastructure({
+    clock,
+    store,
+    machines,
+    controlPlane,
+    region: scenario.cluster.region,
+    endpoint: () => {
+      if (endpoint === undefined)
+        throw new Error(
+          'the Kubernetes API of the simulated cluster is not being served yet: call setEndpoint first',
+        );
+      return endpoint;
+    },
+  });
+
+  const refusal = (token: string): string | undefined =>
+    faults.credentialsRefused()
+      ? 'the credentials have expired'
+      : refusalOf(token, { credentials: [simulatedCredentials], staticTokens });
+
+  return {
+    scenario,
+    store,
+    clock,
+    faults,
+    infrastructure,
+    machines,
+    credentials: simulatedCredentials,
+    apiServerVersions: () => controlPlane.apiServerVersions(),
+    evict: (namespace, name, evictOptions: DeleteOptions & { dryRun?: boolean }) =>
+      evictPod({ store, clock }, namespace, name, evictOptions),
+    authenticate: (token) => refusal(token) === undefined,
+    refusalOf: refusal,
+    addToken: (token) => staticTokens.push(token),
+    setEndpoint: (served) => {
+      endpoint = served;
+    },
+    whenIdle: () => loop.whenIdle(),
+    start: async () => {
+      settling = true;
+      for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease'])
+        createNamespace(store, name);
+      for (const description of nodeDescriptions(scenario)) machines.place(description);
+      const manifests: Manifest[] = [
+        ...scenario.manifests,
+        ...scenario.addons.flatMap((addon) => manifestsOfAddon(addon, scenario.cluster.region)),
+        ...scenario.workloads.flatMap(manifestsOfWorkload),
+      ];
+      // Images that never start are to be so from the first moment.
+      const early = faults.turnOn({ images: scenario.faults.images });
+      for (const { resource, object } of objectsFromManifests(manifests)) {
+        if (object.metadata.namespace !== undefined) createNamespace(store, object.metadata.namespace);
+        if (resource.resource === 'namespaces')
+          createNamespace(store, object.metadata.name ?? '', object.metadata.labels);
+        else store.create(resource, object);
+      }
+      await loop.whenIdle();
+      settling = false;
+      early();
+      faults.turnOn(scenario.faults);
+    },
+    close: () => {
+      loop.close();
+      clock.close();
+    },
+  };
+}
+
+function createNamespace(store: MemoryStore, name: string, labels: Record<string, string> = {}): void {
+  if (store.find(namespaces, undefined, name) === undefined)
+    store.create(namespaces, { kind: 'Namespace', metadata: { name, labels } });
+}
+
+/** The nodes of the scenario, group by group, zones going round. */
+function nodeDescriptions(scenario: Scenario): NodeDescription[] {
+  const { region, version } = scenario.cluster;
+  const regionZones = ['a', 'c', 'd'].map((letter) => `${region}${letter}`);
+  const zoneAt = (zones: string[], index: number): string => zones[index % zones.length] ?? `${region}a`;
+  const managed = scenario.nodeGroups.flatMap((group) =>
+    Array.from({ length: group.size }, (_, index): NodeDescription => ({
+      provider: 'managed',
+      nodeGroup: group.name,
+      version: group.version ?? version,
+      instanceType: group.instanceType,
+      zone: zoneAt(group.zones ?? regionZones, index),
+      region,
+      labels: group.labels,
+      taints: group.taints.map(plainTaint),
+    })),
+  );
+  const unmanaged = scenario.unmanagedNodes.flatMap((set) =>
+    Array.from({ length: set.count }, (_, index): NodeDescription => ({
+      provider: set.provider,
+      version: set.version ?? version,
+      instanceType: set.instanceType,
+      zone: zoneAt(regionZones, index),
+      region,
+      labels: set.labels,
+      taints: set.taints.map(plainTaint),
+    })),
+  );
+  return [...managed, ...unmanaged];
+}
+
+const plainTaint = ({ key, value, effect }: { key: string; value?: string | undefined; effect: string }) => ({
+  key,
+  effect,
+  ...(value === undefined ? {} : { value }),
+});
