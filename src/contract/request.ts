@@ -287,7 +287,7 @@ const shared = {
     .array(z.string().regex(/^[a-z0-9-]+\/.+$/, { error: 'must be `check/subject` as the plan prints it' }))
     .default([])
     .describe(
-      'Blockers and unknowns to go on in spite of, each as `check/subject`. The plan lists them, and its approval covers them.',
+      'Blockers and unknowns to go on in spite of, each as `check/subject` as the plan prints it. The plan lists them, and its approval covers them. A break of the version-skew policy is never passed over.',
     ),
   notify: z.array(notifySchema).default([]).describe('Who is told.'),
   window: windowSchema.optional(),
