@@ -1,6 +1,7 @@
 import {
   condition,
   defineQuery,
+  proxyActivities,
   defineSignal,
   defineUpdate,
   setCurrentDetails,
@@ -44,4 +45,14 @@ export async function listen(): Promise<unknown[]> {
   });
   await condition(() => done);
   return said;
+}
+
+const { work } = proxyActivities<{ work(milliseconds: number): Promise<string> }>({
+  startToCloseTimeout: '30s',
+  retry: { maximumAttempts: 1 },
+});
+
+/** Has one activity done. */
+export async function haveWorkDone(milliseconds: number): Promise<string> {
+  return work(milliseconds);
 }
