@@ -1,0 +1,46 @@
+/**
+ * Records the histories of upgrades at every open gate and for every outcome into test/histories/, which the tests
+ * replay with the code of the day: `npm run record:histories`. The activities are scripted, so no cluster is needed.
+ *
+ * Recorded histories are only ever added or, once no upgrade of that age can be running any more, removed: a history
+ * that no longer replays says that a running upgrade would not survive the change (docs/architecture.md, "Changing
+ * workflows while upgrades run"). The folder is named for the release that recorded it.
+ */
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { WorkflowHandle } from '@temporalio/client';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startEmbeddedServer } from '../src/temporal/embedded.ts';
+import { openWorkbench } from '../test/workflows/harness.ts';
+import { recordedScenarios } from '../test/workflows/recordedScenarios.ts';
+
+const root = join(import.meta.dirname, '..');
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+const folder = join(root, 'test', 'histories', version);
+await mkdir(folder, { recursive: true });
+
+const server = await startEmbeddedServer({ port: 0, uiPort: 0, log: console.error });
+const workbench = await openWorkbench(server.address);
+
+/** Which process ran a step, and where in its files it failed, are the recording machine's own affair. */
+function withoutTraces(key: string, value: unknown): unknown {
+  return ['identity', 'stackTrace', 'binaryChecksum', 'buildId'].includes(key) && typeof value === 'string'
+    ? ''
+    : value;
+}
+
+async function keep(handle: WorkflowHandle, name: string): Promise<void> {
+  const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()));
+  await writeFile(
+    join(folder, `${name}.json`),
+    `${JSON.stringify({ workflowId: handle.workflowId, history }, withoutTraces)}\n`,
+  );
+  console.error(`recorded ${name}`);
+}
+
+for (const scenario of recordedScenarios) {
+  const handles = await scenario.reach(workbench, keep);
+  for (const [name, handle] of Object.entries(handles)) await keep(handle, name);
+}
+await workbench.close();
+await server.close();
