@@ -1,0 +1,76 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultTaskQueue } from '../../contract/taskQueue.ts';
+import { connectTemporal, explicitTemporal } from '../../temporal/connection.ts';
+import type { TemporalClient } from '../../temporal/connection.ts';
+import { startEmbeddedServer } from '../../temporal/embedded.ts';
+import type { EmbeddedServer } from '../../temporal/embedded.ts';
+import type { OwnedProcess } from '../../temporal/ownedProcess.ts';
+import { loadScenario } from '../../../simulator/cluster/scenario.ts';
+import { startSimulator } from '../../../simulator/start.ts';
+import type { DemoOptions } from '../demo.ts';
+import { styleOf } from '../rendering/style.ts';
+import type { Terminal } from '../terminal.ts';
+import type { Cleanups } from './cleanups.ts';
+import { workerEnvironment } from './workerEnvironment.ts';
+import { startWorkerProcess } from './workerProcess.ts';
+
+/** Simulated seconds in a real one: both hops together take about a minute. */
+const demoSpeed = 240;
+
+/** Everything that the demo has started. */
+export interface DemoStage {
+  server: EmbeddedServer;
+  temporal: TemporalClient;
+  worker: OwnedProcess;
+  evidenceFolder: string;
+  simulator: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts a Temporal server, a simulated cluster and a worker, all of them the demo's own.
+ *
+ * @param cleanups gets what undoes each of them, as soon as it is there
+ */
+export async function setStage(
+  options: DemoOptions,
+  terminal: Terminal,
+  cleanups: Cleanups,
+): Promise<DemoStage> {
+  const style = styleOf(terminal.colors);
+  const step = (text: string) => terminal.note(style.faint(text));
+  const folder = await mkdtemp(join(tmpdir(), 'stepladder-demo-'));
+  cleanups.add(() => rm(folder, { recursive: true, force: true }));
+  const evidenceFolder = join(folder, 'evidence');
+  const emptyFile = join(folder, 'empty');
+  await Promise.all([mkdir(evidenceFolder), writeFile(emptyFile, '')]);
+
+  step('Starting a Temporal server of its own …');
+  const server = await startEmbeddedServer({ dataFolder: join(folder, 'temporal'), log: step });
+  cleanups.add(() => server.close());
+  const { address, namespace, uiUrl } = server;
+
+  step('Starting a simulated EKS cluster …');
+  const simulator = await startSimulator({
+    scenario: loadScenario(options.scenario),
+    speed: options.speed ?? demoSpeed,
+  });
+  cleanups.add(() => simulator.close());
+
+  step('Starting a worker (it bundles the workflows first) …');
+  const environment = workerEnvironment(terminal.env, {
+    address,
+    namespace,
+    simulator: simulator.environment,
+    evidenceFolder,
+    emptyFile,
+  });
+  const worker = await startWorkerProcess(environment, defaultTaskQueue);
+  cleanups.add(() => worker.stop());
+
+  const temporal = await connectTemporal(explicitTemporal(address, namespace));
+  cleanups.add(() => temporal.close());
+  terminal.note(`Temporal UI: ${style.title(uiUrl)}`);
+  return { server, temporal, worker, evidenceFolder, simulator: simulator.environment };
+}

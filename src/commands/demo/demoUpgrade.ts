@@ -1,0 +1,61 @@
+import { defaultTaskQueue } from '../../contract/taskQueue.ts';
+import { openFolderStore } from '../../evidence/folderStore.ts';
+import type { DemoOptions } from '../demo.ts';
+import { CommandFailed, exitCodes } from '../exitCodes.ts';
+import type { ExitCode } from '../exitCodes.ts';
+import { createDisplay } from '../following/display.ts';
+import { follow } from '../following/follow.ts';
+import type { Ending } from '../following/sighting.ts';
+import { speaker } from '../messages/speaker.ts';
+import { reportMarkdown } from '../rendering/reportMarkdown.ts';
+import { readReport } from '../reporting/readReport.ts';
+import type { GivenRequest } from '../requestInput.ts';
+import { startUpgrade } from '../starting/startUpgrade.ts';
+import { workflowLink } from '../starting/temporalUi.ts';
+import type { Terminal } from '../terminal.ts';
+import type { DemoStage } from './demoStage.ts';
+import { createGateKeeper } from './gateKeeper.ts';
+
+/** Between two looks, milliseconds: the demo's cluster runs fast. */
+const lookEveryMs = 400;
+
+/** Starts the upgrade, shows it live, answers its gates, and prints its report. */
+export async function demoUpgrade(
+  stage: DemoStage,
+  request: GivenRequest,
+  options: Pick<DemoOptions, 'yes'>,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { server, temporal, evidenceFolder } = stage;
+  const { client } = temporal;
+  const { workflowId, runId } = await startUpgrade(client, request, defaultTaskQueue);
+  terminal.note(`The upgrade there: ${workflowLink(server.uiUrl, server.namespace, workflowId, runId)}\n`);
+
+  const display = createDisplay(
+    terminal.interactive ? 'redraw' : 'lines',
+    terminal,
+    (line) => terminal.note(line),
+    process.stderr,
+  );
+  const ask = terminal.interactive && options.yes !== true;
+  const keeper = createGateKeeper(client, terminal, {
+    ask,
+    by: ask ? speaker(undefined, terminal) : 'demo',
+    beforeAsking: () => display.rest(),
+    signal,
+  });
+  let ending: Ending | undefined;
+  for await (const sighting of follow(client, workflowId, { runId, everyMs: lookEveryMs, signal })) {
+    display.show(sighting);
+    await keeper.attend(sighting);
+    ending = sighting.ending;
+  }
+  display.rest();
+  if (ending?.report !== undefined) {
+    const report = await readReport(openFolderStore(evidenceFolder), ending.report);
+    terminal.print(reportMarkdown(report).trimEnd());
+  }
+  if (ending === undefined) throw new CommandFailed('The demo was stopped before the upgrade had ended.');
+  return ending.state === 'completed' ? exitCodes.done : exitCodes.failed;
+}

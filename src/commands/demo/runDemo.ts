@@ -1,0 +1,94 @@
+import { readRequest } from '../../contract/request.ts';
+import { defaultTaskQueue } from '../../contract/taskQueue.ts';
+import { loadScenario } from '../../../simulator/cluster/scenario.ts';
+import type { DemoOptions } from '../demo.ts';
+import { CommandFailed, exitCodes } from '../exitCodes.ts';
+import type { ExitCode } from '../exitCodes.ts';
+import { styleOf } from '../rendering/style.ts';
+import type { GivenRequest } from '../requestInput.ts';
+import type { Terminal } from '../terminal.ts';
+import { aborted, untilTold } from '../untilTold.ts';
+import { Cleanups } from './cleanups.ts';
+import { setStage } from './demoStage.ts';
+import type { DemoStage } from './demoStage.ts';
+import { demoUpgrade } from './demoUpgrade.ts';
+import { stayText } from './stayText.ts';
+import { workerDied } from './workerProcess.ts';
+
+/** The engine's waits are shortened likewise, but not so far that nobody can watch. */
+const demoScale = 0.02;
+
+/** The whole demo: sets the stage, runs the upgrade (or stays), and clears everything away on every way out. */
+export async function runDemo(options: DemoOptions, terminal: Terminal): Promise<ExitCode> {
+  const scenario = loadScenario(options.scenario);
+  const request = demoRequest(scenario.cluster.name, options);
+  const told = untilTold();
+  const cleanups = new Cleanups();
+  try {
+    const setting = setStage(options, terminal, cleanups);
+    const stage = await orTold(setting, told.signal);
+    const playing =
+      options.stay === true
+        ? stay(stage, scenario.cluster.name, options.target, terminal, told.signal)
+        : demoUpgrade(stage, request, options, terminal, told.signal);
+    return await Promise.race([playing, orTold(workerDeath(stage), told.signal)]);
+  } catch (error) {
+    if (!told.signal.aborted) throw error;
+    if (options.stay === true) return exitCodes.done;
+    terminal.note('Interrupted.');
+    return exitCodes.failed;
+  } finally {
+    terminal.note('Clearing away …');
+    await cleanups.run((error) => terminal.note(`Clearing away: ${String(error)}`));
+    told.release();
+  }
+}
+
+/** The request that the demo starts, checked like any other. */
+function demoRequest(cluster: string, { target, strategy }: DemoOptions): GivenRequest {
+  const written = {
+    cluster: { name: cluster },
+    targetVersion: target,
+    workers: { strategy },
+    timing: { scale: demoScale },
+  };
+  return { written, checked: { ...readRequest('upgradeCluster', written), targetVersion: target } };
+}
+
+async function stay(
+  { server, simulator }: DemoStage,
+  cluster: string,
+  target: string,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { address, namespace, uiUrl } = server;
+  terminal.print(
+    stayText(
+      { address, namespace, uiUrl, taskQueue: defaultTaskQueue, cluster, target, simulator },
+      styleOf(terminal.colors),
+    ),
+  );
+  await aborted(signal);
+  return exitCodes.done;
+}
+
+/** Rejects when the worker or the server ends before its time; without them nothing goes on. */
+async function workerDeath({ worker, server }: DemoStage): Promise<never> {
+  return Promise.race([
+    worker.ended.then((how) => {
+      throw workerDied(worker, how);
+    }),
+    server.ended.then((how) => {
+      throw new CommandFailed(how);
+    }),
+  ]);
+}
+
+/** Rejects when we are told to stop, whatever is being waited for. */
+async function orTold<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const stopped = aborted(signal).then((): never => {
+    throw signal.reason;
+  });
+  return Promise.race([work, stopped]);
+}

@@ -1,0 +1,36 @@
+import { loadScenario } from '../../simulator/cluster/scenario.ts';
+import { startSimulator } from '../../simulator/start.ts';
+import type { SimulatorOptions } from './simulator.ts';
+import type { Terminal } from './terminal.ts';
+import { aborted, untilTold } from './untilTold.ts';
+
+/** Serves a simulated cluster until the process is told to stop. */
+export async function hostSimulator(options: SimulatorOptions, terminal: Terminal): Promise<void> {
+  const { scenario: path, speed, port, kubernetesPort, journal, output } = options;
+  const scenario = loadScenario(path);
+  const told = untilTold();
+  const simulator = await startSimulator({
+    scenario,
+    ...(speed === undefined ? {} : { speed }),
+    ...(port === undefined ? {} : { port }),
+    ...(kubernetesPort === undefined ? {} : { kubernetesPort }),
+    ...(journal === undefined ? {} : { journalFile: journal }),
+  });
+  try {
+    const { environment } = simulator;
+    terminal.print(output === 'json' ? JSON.stringify(environment) : exports(environment));
+    terminal.note(
+      `Cluster ${scenario.cluster.name} (${scenario.cluster.version}) is served at ${simulator.eksUrl}. Give a worker the environment above. Ctrl-C ends it.`,
+    );
+    await aborted(told.signal);
+  } finally {
+    await simulator.close();
+    told.release();
+  }
+}
+
+function exports(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
+    .join('\n');
+}

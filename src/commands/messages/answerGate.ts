@@ -1,0 +1,97 @@
+import type { Client } from '@temporalio/client';
+import { parseGateAnswer } from '../../contract/messages.ts';
+import type { GateAnswer } from '../../contract/messages.ts';
+import { UsageError, CommandFailed, exitCodes } from '../exitCodes.ts';
+import type { ExitCode } from '../exitCodes.ts';
+import { lookAt } from '../following/look.ts';
+import { gateAnswers, gateName, gateQuestion, openGate } from '../rendering/gateView.ts';
+import { plain, styleOf } from '../rendering/style.ts';
+import { confirm } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
+import { sendAnswer } from './sendAnswer.ts';
+import type { Verdict } from './sendAnswer.ts';
+import { speaker } from './speaker.ts';
+
+export interface AnswerOptions {
+  gate?: string;
+  digest?: string;
+  by?: string;
+  comment?: string;
+}
+
+/**
+ * Approves or rejects. With `--digest` the person says what they have seen; without it they are shown what is asked,
+ * and asked, which needs a terminal: nothing is ever approved that nobody has looked at.
+ */
+export async function answerGate(
+  client: Client,
+  workflowId: string,
+  verdict: Verdict,
+  options: AnswerOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const by = speaker(options.by, terminal);
+  const asked =
+    options.digest === undefined || options.gate === undefined
+      ? await askedOf(client, workflowId, verdict, options, terminal)
+      : { gate: options.gate, digest: options.digest };
+  if (asked === undefined) {
+    terminal.note('Nothing was sent.');
+    return exitCodes.failed;
+  }
+  const { comment } = options;
+  const { how, message } = await sendAnswer(client, workflowId, verdict, checked({ ...asked, by, comment }));
+  if (how === 'accepted') terminal.print(message);
+  else terminal.note(message);
+  return exitCodes.done;
+}
+
+/** The gate and digest that the answer is for; undefined when the person, having seen it, does not want to. */
+async function askedOf(
+  client: Client,
+  workflowId: string,
+  verdict: Verdict,
+  { gate: wanted, digest }: AnswerOptions,
+  terminal: Terminal,
+): Promise<{ gate: string; digest: string } | undefined> {
+  if (digest === undefined && !terminal.interactive && wanted !== undefined) {
+    throw new UsageError(
+      '--digest is needed where nobody can be asked: the first 8 characters that are shown.',
+    );
+  }
+  const { status, ending, taskQueue } = await lookAt(client, workflowId);
+  if (ending !== undefined) throw new CommandFailed(`Upgrade ${workflowId} has ended (${ending.state}).`);
+  if (status === undefined) {
+    throw new CommandFailed(
+      `What is asked can't be shown: no worker answers on task queue "${taskQueue}". Start one, or say what you answer: --gate NAME --digest DIGEST, as the Temporal UI or a notification has shown them.`,
+    );
+  }
+  const open = openGate(status);
+  if (open === undefined) throw new CommandFailed(`Upgrade ${workflowId} asks for nothing: no gate is open.`);
+  if (digest !== undefined) return { gate: open.gate, digest };
+  if (!terminal.interactive) {
+    throw new UsageError(
+      `--digest is needed where nobody can be asked.\n${gateAnswers(status, open, new Date(), plain)}`,
+    );
+  }
+  if (wanted !== undefined && wanted !== open.gate) {
+    throw new CommandFailed(`Gate "${wanted}" is not open; "${open.gate}" is.`);
+  }
+  terminal.note(gateQuestion(open, styleOf(terminal.colors)));
+  const question = verdict === 'approve' ? 'Approve' : 'Reject (this ends the upgrade)';
+  const sure = await confirm(terminal, `${question}: ${gateName(open)}?`);
+  return sure ? { gate: open.gate, digest: open.digest } : undefined;
+}
+
+/** As the workflow will check it, so that a mistake is told without it. */
+function checked(answer: {
+  gate: string;
+  digest: string;
+  by: string;
+  comment: string | undefined;
+}): GateAnswer {
+  const { comment, ...needed } = answer;
+  const parsed = parseGateAnswer(comment === undefined ? needed : { ...needed, comment });
+  if (!parsed.ok) throw new UsageError(`That is no answer to a gate: ${parsed.reason}`);
+  return parsed.value;
+}

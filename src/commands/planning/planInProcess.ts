@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Clusters } from '../../activities/clusters.ts';
+import { createActivities } from '../../activities/createActivities.ts';
+import type { PlanResult } from '../../contract/plan.ts';
+import { openFolderStore } from '../../evidence/folderStore.ts';
+import type { GivenRequest } from '../requestInput.ts';
+
+/**
+ * Makes the plan in this process, by the very activities that a worker would run. What they keep as evidence is
+ * removed again: a plan that nobody carries out leaves nothing behind.
+ *
+ * @throws StepladderError as `identifyCluster`, `observeCluster` and `makePlan` do
+ */
+export async function planInProcess({ written, checked }: GivenRequest): Promise<PlanResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'stepladder-plan-'));
+  const clusters = new Clusters();
+  try {
+    const evidence = openFolderStore(folder);
+    const activities = createActivities({ evidence, clusters });
+    const workflowType = 'upgradeCluster';
+    const request = await activities.readRequest({ workflowType, request: written });
+    const { cluster } = checked;
+    const { identity } = await activities.identifyCluster({ cluster });
+    const context = { cluster, identity, evidencePrefix: `${cluster.name}/plan` };
+    const { evidence: observation } = await activities.observeCluster({ context });
+    const plan = await activities.makePlan({ context, workflowType, request, observation });
+    // Written by makePlan a moment ago: the whole result, findings and all.
+    return (await evidence.read(plan.evidence)) as PlanResult;
+  } finally {
+    await clusters.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

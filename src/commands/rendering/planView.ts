@@ -1,0 +1,103 @@
+import { blockingFindings, findingKey } from '../../checks/index.ts';
+import type { Finding, Severity } from '../../contract/finding.ts';
+import { digestPrefixLength } from '../../contract/messages.ts';
+import type { Hop, PlanResult } from '../../contract/plan.ts';
+import { durationText, momentText } from './duration.ts';
+import { stageTexts } from './stageText.ts';
+import type { Style } from './style.ts';
+
+/**
+ * A plan for people: what will be done and for how long, then what was found, worst first, with what to do about it.
+ *
+ * @param blocking the findings that stand in its way
+ */
+export function planView(result: PlanResult, blocking: readonly Finding[], now: Date, style: Style): string {
+  const { plan, digest, estimates } = result;
+  const seconds = estimates.reduce((sum, estimate) => sum + estimate.seconds, 0);
+  return [
+    `${style.title(`Plan for cluster ${plan.cluster.name} to ${plan.target}`)}   about ${durationText(seconds)}, digest ${digest.slice(0, digestPrefixLength)}\n${style.faint(plan.cluster.arn)}`,
+    ...plan.putBack.map(
+      ({ nodeGroup }) =>
+        `First: put back update settings that an earlier upgrade left on node group ${nodeGroup}`,
+    ),
+    ...plan.hops.map((hop) => hopText(hop, result, now, style)),
+    ...(plan.overrides.length === 0 ? [] : [`Overridden: ${plan.overrides.join(', ')}`]),
+    ...severities.map((severity) => findingsText(severity, result.findings, blocking, style)),
+    verdict(result, blocking, style),
+  ]
+    .filter((block) => block !== '')
+    .join('\n\n');
+}
+
+const severities: readonly Severity[] = ['blocker', 'unknown', 'warning', 'info'];
+const headings: Record<Severity, string> = {
+  blocker: 'Blockers',
+  unknown: 'Unknown (could not be checked, so not passed)',
+  warning: 'Warnings',
+  info: 'For your information',
+};
+
+function hopText(hop: Hop, { estimates, windows }: PlanResult, now: Date, style: Style): string {
+  const lines = hop.stages.flatMap((stage) => {
+    const nodeGroup = stage.stage === 'workers' ? stage.nodeGroup : undefined;
+    const estimate = estimates.find(
+      (each) => each.hop === hop.to && each.stage === stage.stage && each.nodeGroup === nodeGroup,
+    );
+    return stageTexts(stage).map((text, index) =>
+      index === 0 && estimate !== undefined
+        ? `  - ${text}  ${style.faint(`(about ${durationText(estimate.seconds)}${stage.stage === 'add-ons' && stage.addons.length > 1 ? ' for all add-ons' : ''})`)}`
+        : `  - ${text}`,
+    );
+  });
+  const window = windows.find((each) => each.hop === hop.to);
+  if (window !== undefined) {
+    const { opensAt, closesAt, fits } = window;
+    const text = `window: ${momentText(opensAt, now)} to ${momentText(closesAt, now)}`;
+    lines.push(
+      `  ${fits ? text : style.attention(`${text}, shorter than the hop is thought to take: what runs then finishes outside`)}`,
+    );
+  }
+  const title = hop.from === hop.to ? `At ${hop.to}` : `${hop.from} → ${hop.to}`;
+  return [style.title(title), ...lines].join('\n');
+}
+
+function findingsText(
+  severity: Severity,
+  findings: readonly Finding[],
+  blocking: readonly Finding[],
+  style: Style,
+): string {
+  const found = findings.filter((finding) => finding.severity === severity);
+  if (found.length === 0) return '';
+  const colors = { blocker: style.bad, unknown: style.bad, warning: style.attention, info: style.faint };
+  return [
+    colors[severity](`${headings[severity]} (${found.length})`),
+    ...found.map((finding) => findingText(finding, blocking.includes(finding), style)),
+  ].join('\n');
+}
+
+function findingText(finding: Finding, isBlocking: boolean, style: Style): string {
+  const { check, hop, message, remedy, evidence } = finding;
+  const sources = [...new Set(evidence.map(({ source, observedAt }) => `${source} at ${observedAt}`))].join(
+    '; ',
+  );
+  return [
+    `  ${check}${hop === undefined ? '' : ` (${hop})`}: ${message}`,
+    ...(remedy === '' ? [] : [`    ${remedy}`]),
+    ...(isBlocking && canBeOverridden(finding)
+      ? [`    To go on in spite of it: --override '${findingKey(finding)}'`]
+      : []),
+    ...(sources === '' ? [] : [style.faint(`    seen in ${sources}`)]),
+  ].join('\n');
+}
+
+function canBeOverridden(finding: Finding): boolean {
+  return blockingFindings([finding], [findingKey(finding)]).length === 0;
+}
+
+function verdict({ summary }: PlanResult, blocking: readonly Finding[], style: Style): string {
+  const counts = `${summary.blocker} blockers, ${summary.unknown} unknown, ${summary.warning} warnings, ${summary.info} infos`;
+  return blocking.length > 0
+    ? style.bad(`${counts}. It can't be approved while ${blocking.length} of them stand against it.`)
+    : `${counts}. Nothing stands against it.`;
+}

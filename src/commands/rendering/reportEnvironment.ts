@@ -1,0 +1,68 @@
+import type { Finding, Severity } from '../../contract/finding.ts';
+import type { OwnershipHint, Report, UnmanagedNodes } from '../../contract/report.ts';
+import { bullets, code, inline, markdownTable, section } from './markdown.ts';
+
+/** What was found beforehand, what was not upgraded, and who else has to know. */
+export function environmentSections(report: Report): string[] {
+  const { findings, unmanagedNodes, ownership, status } = report;
+  return [
+    ...section('Nodes that were not upgraded', bullets(unmanagedNodes.map(nodesLine))),
+    ...section('Who else owns what was changed', ...ownershipBlocks(ownership)),
+    ...section('Findings of the plan', bullets(inOrder(findings).map(findingLine))),
+    ...section(
+      'Evidence',
+      status.evidence.length === 0
+        ? ''
+        : markdownTable(
+            ['what', 'key', 'entries', 'sha-256'],
+            status.evidence.map(({ name, key, count, sha256 }) => [
+              inline(name),
+              code(key),
+              String(count),
+              code(sha256.slice(0, 12)),
+            ]),
+          ),
+    ),
+  ];
+}
+
+const providers: Record<UnmanagedNodes['provider'], string> = {
+  'self-managed': 'self-managed',
+  karpenter: 'Karpenter',
+  'auto-mode': 'EKS Auto Mode',
+  fargate: 'Fargate',
+  hybrid: 'hybrid',
+};
+
+function nodesLine({ provider, count, names, kubeletVersions }: UnmanagedNodes): string {
+  const more = count - names.length;
+  const list = names.map(code).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return `${count} ${providers[provider]} ${count === 1 ? 'node' : 'nodes'} at ${kubeletVersions.map(inline).join(', ')}: ${list}. No managed node group owns them, so they were **not upgraded**.`;
+}
+
+function ownershipBlocks(hints: readonly OwnershipHint[]): string[] {
+  if (hints.length === 0) return [];
+  return [
+    'Their next run would undo what was done, unless it is told of it:',
+    bullets(
+      hints.map(
+        ({ resource, owner, evidence, advice }) =>
+          `${inline(resource)}: ${owner} (${code(evidence)}). ${inline(advice)}`,
+      ),
+    ),
+  ];
+}
+
+const severities: readonly Severity[] = ['blocker', 'unknown', 'warning', 'info'];
+
+function inOrder(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort(
+    (left, right) => severities.indexOf(left.severity) - severities.indexOf(right.severity),
+  );
+}
+
+function findingLine({ check, severity, hop, message, remedy, evidence }: Finding): string {
+  const seen = evidence.map(({ source, observedAt }) => `${inline(source)} at ${observedAt}`).join('; ');
+  const place = hop === undefined ? '' : ` (${hop})`;
+  return `**${severity}** ${inline(check)}${place}: ${inline(message)}${remedy === '' ? '' : ` ${inline(remedy)}`}${seen === '' ? '' : ` Seen in ${seen}.`}`;
+}

@@ -1,0 +1,74 @@
+import { digestPrefixLength } from '../../contract/messages.ts';
+import type { Report } from '../../contract/report.ts';
+import type { GateRecord } from '../../contract/status.ts';
+import { gateName } from './gateView.ts';
+import { bullets, code, inline, markdownTable, section } from './markdown.ts';
+
+/** Who decided what, and what was put back afterwards. */
+export function peopleSections(report: Report): string[] {
+  const { gates, actions, refusals, compensations, notes } = report.status;
+  return [
+    ...section('Approvals', approvals(gates)),
+    ...section('Pauses, resumptions, aborts', actionsTable(report)),
+    ...section(
+      'Messages that were refused',
+      bullets(
+        refusals.map(
+          ({ at, message, by, reason }) =>
+            `${at}: ${code(message)}${by === undefined ? '' : ` by ${inline(by)}`}: ${inline(reason)}`,
+        ),
+      ),
+    ),
+    ...section('Overridden by the request', bullets(report.overrides.map(code))),
+    ...section(
+      'Changed for the upgrade’s sake',
+      bullets(
+        compensations.map(
+          ({ what, state, recordedAt }) =>
+            `${inline(what)}: ${{ 'put-back': 'put back', open: '**not put back**', failed: '**could not be put back**' }[state]} (recorded ${recordedAt})`,
+        ),
+      ),
+    ),
+    ...section(
+      'Notes',
+      bullets(
+        notes.map(({ at, hop, stage, text }) => {
+          const place = [hop, stage].filter((part) => part !== undefined).join(' ');
+          return `${at}${place === '' ? '' : ` (${place})`}: ${inline(text)}`;
+        }),
+      ),
+    ),
+    ...(actions.length + gates.length === 0 ? ['Nobody was asked anything.'] : []),
+  ];
+}
+
+function approvals(gates: readonly GateRecord[]): string {
+  if (gates.length === 0) return '';
+  return markdownTable(
+    ['gate', 'opening', 'digest', 'opened', 'outcome', 'by', 'when', 'comment'],
+    gates.map((gate) => [
+      inline(gateName(gate)),
+      String(gate.opening),
+      code(gate.digest.slice(0, digestPrefixLength)),
+      gate.openedAt,
+      gate.outcome ?? 'open',
+      inline(gate.by ?? ''),
+      gate.answeredAt ?? '',
+      inline(gate.comment ?? ''),
+    ]),
+  );
+}
+
+function actionsTable({ status: { actions } }: Report): string {
+  if (actions.length === 0) return '';
+  return markdownTable(
+    ['when', 'what', 'by', 'comment', 'effect'],
+    actions.map(({ at, action, by, comment, effect }) => [
+      at,
+      action,
+      inline(by ?? ''),
+      inline(comment ?? ''),
+      inline(effect),
+    ]),
+  );
+}

@@ -1,0 +1,32 @@
+import type { PlannedStage, UpdateSettings } from '../../contract/plan.ts';
+
+/** What a planned stage will change, one line for each thing. */
+export function stageTexts(stage: PlannedStage): string[] {
+  switch (stage.stage) {
+    case 'control-plane':
+      return [
+        `control plane ${stage.from} → ${stage.to}${stage.force ? ', in spite of upgrade insights' : ''}`,
+      ];
+    case 'add-ons':
+      return stage.addons.map(
+        ({ name, from, to, resolveConflicts }) =>
+          `add-on ${name} ${from} → ${to}${resolveConflicts === 'PRESERVE' ? '' : `, conflicts: ${resolveConflicts}`}`,
+      );
+    case 'workers': {
+      const settings = stage.updateSettings;
+      const given = settings === undefined ? '' : `, with ${settingsText(settings)} for this roll`;
+      return [`workers of ${stage.nodeGroup} ${stage.from} → ${stage.to}, ${stage.strategy}${given}`];
+    }
+    case 'verification':
+      return ['verification of versions and workloads'];
+  }
+}
+
+/** `maxUnavailable 2, updateStrategy MINIMAL`. */
+export function settingsText(settings: UpdateSettings): string {
+  const { maxUnavailable, maxUnavailablePercentage, updateStrategy } = settings;
+  return Object.entries({ maxUnavailable, maxUnavailablePercentage, updateStrategy })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${value ?? ''}`)
+    .join(', ');
+}

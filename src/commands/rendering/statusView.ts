@@ -1,0 +1,173 @@
+import { remaining } from '../../plan/remaining.ts';
+import type { HopStatus, StageState, StageStatus, UpgradeStatus, Wait } from '../../contract/status.ts';
+import type { Sighting, StageProgress } from '../following/sighting.ts';
+import { durationText, elapsedText, momentText } from './duration.ts';
+import { gateAnswers, openGate } from './gateView.ts';
+import { nodeLines } from './nodeView.ts';
+import type { Style } from './style.ts';
+import { shortened, table } from './table.ts';
+
+export interface ViewOptions {
+  style: Style;
+  columns: number;
+  now: Date;
+}
+
+/** Everything about an upgrade for one screen: what is asked of people stands last, where the eye is. */
+export function statusView(sighting: Sighting, options: ViewOptions): string {
+  const { status } = sighting;
+  const { style } = options;
+  const blocks =
+    status === undefined
+      ? [style.title(`Upgrade ${sighting.workflowId}`)]
+      : [
+          heading(status, sighting, options),
+          hopsTable(status, sighting.progress, options),
+          ...sighting.progress.map(({ nodes }) => nodeLines(nodes, style).join('\n')),
+          windows(status, options),
+          waits(status, options),
+          refusals(status, options),
+          notes(status, options),
+        ];
+  const gate = status === undefined ? undefined : openGate(status);
+  if (status !== undefined && gate !== undefined && sighting.ending === undefined) {
+    blocks.push(gateAnswers(status, gate, options.now, style));
+  }
+  if (sighting.ending !== undefined) blocks.push(ending(sighting, style));
+  else if (!sighting.workerAnswers) blocks.push(style.attention(noWorkerAnswers(sighting)));
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+/** What is said while the server answers and no worker does. */
+export function noWorkerAnswers({ taskQueue, status }: Sighting): string {
+  const shown = status === undefined ? '' : ' What is shown is the last that was known.';
+  return `No worker answers on task queue "${taskQueue}"; still watching.${shown} Start one (stepladder worker): the upgrade goes on where it was.`;
+}
+
+/** How it ended, and where the report is. */
+export function ending({ ending: how, workflowId }: Sighting, style: Style): string {
+  if (how === undefined) return '';
+  const word = { completed: style.good, aborted: style.attention }[how.state as string] ?? style.bad;
+  const report = how.report === undefined ? '' : `\nReport: stepladder report ${workflowId}`;
+  return `${word(how.state)}: ${how.message}${report}`;
+}
+
+function heading(status: UpgradeStatus, { ending: ended }: Sighting, { style, now }: ViewOptions): string {
+  const { cluster, currentVersion, targetVersion } = status;
+  const versions = [currentVersion, targetVersion].filter((version) => version !== undefined).join(' → ');
+  const since = elapsedText(status.startedAt, status.endedAt, now) ?? '';
+  const left = remaining(status, now);
+  const facts = [
+    `${status.phase}${status.paused ? ', paused' : ''}`,
+    status.endedAt === undefined && ended === undefined ? `for ${since}` : `took ${since}`,
+    ...(left === undefined || ended !== undefined
+      ? []
+      : [`about ${durationText(left.seconds)} of work left`]),
+  ];
+  return `${style.title(`Cluster ${cluster.name}: ${versions}`)}   ${facts.join(', ')}\n${style.faint(status.workflowId)}`;
+}
+
+const marks: Record<StageState, string> = {
+  pending: '·',
+  running: '▶',
+  done: '✓',
+  failed: '✗',
+  stopped: '■',
+  skipped: '–',
+};
+
+function hopsTable(status: UpgradeStatus, progress: readonly StageProgress[], options: ViewOptions): string {
+  if (status.hops.length === 0) return '';
+  const rows = status.hops.flatMap((hop) =>
+    hop.stages.map((stage, index) => stageRow(hop, stage, index, progress, options)),
+  );
+  return table(['hop', '', 'stage', 'took', ''], rows, options.style);
+}
+
+function stageRow(
+  hop: HopStatus,
+  stage: StageStatus,
+  index: number,
+  progress: readonly StageProgress[],
+  { style, columns, now }: ViewOptions,
+): string[] {
+  const told =
+    stage.state === 'running'
+      ? progress.find(({ workflowId }) => workflowId === stage.workflowId)?.line
+      : undefined;
+  const name = stageName(stage);
+  const room = Math.max(columns - 50, 24);
+  return [
+    index === 0 ? `${hop.from} → ${hop.to}` : '',
+    colorOf(stage.state, style)(marks[stage.state]),
+    name,
+    elapsedText(stage.startedAt, stage.endedAt, now) ?? '',
+    style.faint(shortened(told ?? stage.detail ?? '', room)),
+  ];
+}
+
+/** `control-plane`, `workers blue`. */
+export function stageName({ stage, nodeGroup }: Pick<StageStatus, 'stage' | 'nodeGroup'>): string {
+  return nodeGroup === undefined ? stage : `${stage} ${nodeGroup}`;
+}
+
+function colorOf(state: StageState, style: Style): (text: string) => string {
+  switch (state) {
+    case 'done':
+      return style.good;
+    case 'failed':
+      return style.bad;
+    case 'running':
+    case 'stopped':
+      return style.attention;
+    default:
+      return style.faint;
+  }
+}
+
+function windows(status: UpgradeStatus, { now }: ViewOptions): string {
+  const pending = status.windows.filter(({ hop }) =>
+    status.hops.some(({ to, state }) => to === hop && state === 'pending'),
+  );
+  return pending
+    .map(
+      ({ hop, opensAt, closesAt, fits }) =>
+        `Window for hop ${hop}: ${momentText(opensAt, now)} to ${momentText(closesAt, now)}${fits ? '' : ', shorter than the hop is thought to take'}`,
+    )
+    .join('\n');
+}
+
+/** A gate has a block of its own. */
+function waits(status: UpgradeStatus, { style, now }: ViewOptions): string {
+  return status.waits
+    .filter(({ kind }) => kind !== 'gate')
+    .map((wait) => style.attention(waitLine(wait, now)))
+    .join('\n');
+}
+
+/** What is waited for, for how long already, and until when at most. */
+export function waitLine({ kind, what, since, until, at }: Wait, now: Date): string {
+  const place = at === undefined ? '' : ` (${at})`;
+  const end = until === undefined ? '' : `, until ${momentText(until, now)} at most`;
+  return `Waiting${place}, ${kind}, for ${elapsedText(since, undefined, now) ?? ''}${end}: ${what}`;
+}
+
+function refusals(status: UpgradeStatus, { style, now }: ViewOptions): string {
+  return status.refusals
+    .slice(-3)
+    .map(({ at, message, by, reason, instead }) => {
+      const who = by === undefined ? '' : ` by ${by}`;
+      const right = instead === undefined ? '' : `. This would do: ${instead}`;
+      return style.bad(`Refused at ${momentText(at, now)}: ${message}${who}: ${reason}${right}`);
+    })
+    .join('\n');
+}
+
+function notes(status: UpgradeStatus, { style, columns, now }: ViewOptions): string {
+  return status.notes
+    .slice(-3)
+    .map(({ at, text }) =>
+      style.faint(shortened(`${momentText(at, now)} ${text}`, Math.max(columns - 1, 40))),
+    )
+    .join('\n');
+}
