@@ -13,6 +13,8 @@ export interface HttpsServer {
   requests: string[];
   /** Number of TCP connections that came in. */
   connections: () => number;
+  /** Those of them that are open. */
+  openConnections: () => number;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -54,6 +56,7 @@ export async function startHttpsServer(handler: Handler): Promise<HttpsServer> {
   const { ca, cert, key } = await makeCertificates();
   const requests: string[] = [];
   let connections = 0;
+  let open = 0;
   let server: Server | undefined;
   let port = 0;
   const start = async (): Promise<void> => {
@@ -61,7 +64,11 @@ export async function startHttpsServer(handler: Handler): Promise<HttpsServer> {
       requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
       handler(request, response, requests.length);
     });
-    server.on('connection', () => (connections += 1));
+    server.on('connection', (socket) => {
+      connections += 1;
+      open += 1;
+      socket.on('close', () => (open -= 1));
+    });
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     port = (server.address() as AddressInfo).port;
@@ -80,6 +87,7 @@ export async function startHttpsServer(handler: Handler): Promise<HttpsServer> {
     certificateAuthorityPem: ca,
     requests,
     connections: () => connections,
+    openConnections: () => open,
     stop,
     start,
   };
