@@ -1,0 +1,87 @@
+import type { ServerResponse } from 'node:http';
+import type { StoreEvent } from '../cluster/types.ts';
+import { StatusError } from '../cluster/types.ts';
+import type { ApiServers } from './api-servers.ts';
+import type { ResourceCall } from './call.ts';
+import { negotiateRepresentation } from './content-negotiation.ts';
+import { EventStream } from './event-stream.ts';
+import { readListOptions } from './list-options.ts';
+import { representation } from './representation.ts';
+import { failure } from './status.ts';
+import { readTableOptions } from './table-options.ts';
+import { seenThrough } from './watch-events.ts';
+
+export interface WatchSettings {
+  /** Time between two bookmarks, in real milliseconds. */
+  bookmarkMilliseconds: number;
+  /** Set when this watch is to be cut after its first event, or after a second without one. */
+  drop: boolean;
+}
+
+/**
+ * Prepares a watch; what it returns begins it on the response. Throws StatusError for what can't be watched, before
+ * anything is sent. A resourceVersion that is too old is told inside the stream, as API servers do.
+ */
+export function prepareWatch(
+  call: ResourceCall,
+  servers: ApiServers,
+  settings: WatchSettings,
+): (response: ServerResponse) => void {
+  const { backend, server, served, path, query, headers } = call;
+  const options = readListOptions(query, served);
+  const form = representation(
+    negotiateRepresentation(headers.accept),
+    served,
+    readTableOptions(query, backend.clock),
+  );
+  return (response) => {
+    const stream = new EventStream(response, form.contentType);
+    if (stream.isClosed) return;
+    const stops: (() => void)[] = [];
+    const send = (type: string, text: string): void => stream.send(`{"type":"${type}","object":${text}}`);
+    stream.onClose(() => {
+      for (const stop of stops) stop();
+    });
+
+    let since = options.resourceVersion;
+    if (since === undefined || since === 0) {
+      const state = backend.store.list(served.storage, path.namespace);
+      for (const object of state.items) if (options.matches(object)) send('ADDED', form.object(object));
+      since = state.resourceVersion;
+    }
+
+    const bookmark = (): void => {
+      if (options.allowWatchBookmarks) send('BOOKMARK', form.bookmark(backend.store.resourceVersion));
+    };
+    const onEvent = (change: StoreEvent): void => {
+      const event = seenThrough(change, path.namespace, options.matches);
+      if (event === undefined) return;
+      send(event.type, form.object(event.object));
+      if (settings.drop) setImmediate(() => stream.cut());
+    };
+    try {
+      stops.push(backend.store.watch(served.storage, since, onEvent));
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      send('ERROR', JSON.stringify(failure(error)));
+      stream.end();
+      return;
+    }
+
+    stops.push(servers.whenRetired(server, () => stream.end()));
+    const ending = setTimeout(
+      () => {
+        bookmark();
+        stream.end();
+      },
+      (options.timeoutSeconds ?? 1800 + Math.random() * 1800) * 1000,
+    );
+    const bookmarks = setInterval(bookmark, settings.bookmarkMilliseconds);
+    const drop = settings.drop ? setTimeout(() => stream.cut(), 1000) : undefined;
+    stops.push(() => {
+      clearTimeout(ending);
+      clearInterval(bookmarks);
+      clearTimeout(drop);
+    });
+  };
+}
