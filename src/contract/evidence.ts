@@ -40,5 +40,8 @@ export interface InventoryVerdict {
   /** Gone as the table of exceptions says. */
   exceptedCount: number;
   comparedCount: number;
+  /** What could not be compared and why, so that nothing is known of it (rule 11); at most 20. */
+  unseen?: string[];
+  unseenCount?: number;
   evidence: EvidenceReference;
 }

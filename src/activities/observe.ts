@@ -1,0 +1,227 @@
+import { StepladderError } from '../contract/errors.ts';
+import type { KubernetesConnection } from '../kubernetes/connection.ts';
+import { findAddonWorkloads, kubeProxyVersions } from '../kubernetes/addons.ts';
+import { inOrder } from '../kubernetes/inOrder.ts';
+import { listNodes } from '../kubernetes/nodes.ts';
+import type {
+  Observation,
+  ObservedAddon,
+  ObservedNode,
+  ObservedNodeGroup,
+  OfferedAddonVersion,
+} from '../plan/observation.ts';
+import { compareMinors, minorOf } from '../plan/versions.ts';
+import { describeTarget } from '../platform/platform.ts';
+import type { Platform, PlatformNodeGroup, UpdateTarget } from '../platform/platform.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { keep } from './evidence.ts';
+import { activityScope, heartbeating } from './scope.ts';
+import type { Activities, ClusterContext } from './types.ts';
+import { readNote, updateSettingsNoteKey } from './updateSettingsNote.ts';
+import type { OpenCluster } from './clusters.ts';
+
+/** Observes all that planning and the checks stand on. */
+export function observeActivity({
+  clusters,
+  evidence,
+  now,
+}: Pick<ActivityDependencies, 'clusters' | 'evidence' | 'now'>): Pick<Activities, 'observeCluster'> {
+  return {
+    async observeCluster({ context }) {
+      const { signal } = activityScope();
+      const observation = await heartbeating(async () =>
+        observe(await clusters.open(context, signal), context, now(), signal),
+      );
+      const { observedAt, cluster, nodes, nodeGroups, addons } = observation;
+      const count = nodes.length + nodeGroups.length + addons.length;
+      return {
+        evidence: await keep(evidence, context.evidencePrefix, 'observation', observation, count),
+        observedAt,
+        version: cluster.version,
+      };
+    },
+  };
+}
+
+async function observe(
+  { platform, kubernetes }: OpenCluster,
+  { identity }: ClusterContext,
+  at: Date,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const seen = new Sight();
+  const cluster = await platform.describeCluster(signal);
+  const [groups, addons, nodes] = await Promise.all([
+    platform
+      .listNodeGroups(signal)
+      .then((names) => all(names, (name) => platform.describeNodeGroup(name, signal))),
+    platform.listAddons(signal).then((names) => all(names, (name) => platform.describeAddon(name, signal))),
+    listNodes(kubernetes, signal),
+  ]);
+  const { name, region, version, status, platformVersion, tags, autoMode, healthIssues } = cluster;
+  const nodeGroups = groups.map((group) => withNodes(group, nodes, version));
+  return {
+    observedAt: at.toISOString(),
+    identity,
+    cluster: {
+      name,
+      region,
+      version,
+      status,
+      ...(platformVersion === undefined ? {} : { platformVersion }),
+      tags,
+      autoMode,
+      healthIssues,
+    },
+    versions: await seen.optional('the Kubernetes versions of EKS', 'EKS: DescribeClusterVersions', [], () =>
+      platform.listVersions(signal),
+    ),
+    nodeGroups,
+    nodes,
+    addons,
+    addonVersions: await offers(platform, addons, version, seen, signal),
+    selfManagedAddons: await seen.optional(
+      'add-ons installed without EKS',
+      'Kubernetes: images of DaemonSets and Deployments in kube-system',
+      [],
+      () => selfManaged(kubernetes, addons, signal),
+    ),
+    kubeProxies: await seen.optional(
+      'the versions of kube-proxy that run',
+      'Kubernetes: Pods in kube-system',
+      [],
+      () => kubeProxyVersions(kubernetes, signal),
+    ),
+    insights: await seen.optional('the upgrade insights of EKS', 'EKS: ListInsights', [], () =>
+      platform.listInsights(signal),
+    ),
+    updatesInProgress: await updatesInProgress(platform, nodeGroups, addons, seen, signal),
+    unseen: seen.unseen,
+  };
+}
+
+/** Keeps account of what could not be seen and is not needed for a plan as such: each becomes an unknown (rule 11). */
+class Sight {
+  readonly unseen: Observation['unseen'] = [];
+
+  async optional<T>(what: string, source: string, otherwise: T, look: () => Promise<T>): Promise<T> {
+    try {
+      return await look();
+    } catch (error) {
+      if (!(error instanceof StepladderError) || !isOptional(error)) throw error;
+      this.unseen.push({ what, why: error.message.replace(/[.\s]+$/, ''), source });
+      return otherwise;
+    }
+  }
+}
+
+/**
+ * What is not allowed or not offered there stays so, and an API that fails again and again on one question shall not
+ * stop all others. Credentials that are refused, a line that is down and throttling concern everything: they are thrown.
+ */
+function isOptional({ type, details }: StepladderError): boolean {
+  if (type === 'CredentialsRefused') return details['reason'] === 'denied' || details['code'] === 403;
+  return type === 'PlatformRefused' || type === 'ServerError' || type === 'InternalError';
+}
+
+/** Completes what EKS tells of a group by what its nodes tell. */
+function withNodes(
+  { subnets, ...group }: PlatformNodeGroup,
+  nodes: readonly ObservedNode[],
+  clusterVersion: string,
+): ObservedNodeGroup {
+  const own = nodes.filter(({ nodeGroup }) => nodeGroup === group.name);
+  const zones = new Set(own.flatMap(({ zone }) => (zone === undefined ? [] : [zone])));
+  const noted = readNote(group.tags[updateSettingsNoteKey]);
+  return {
+    ...group,
+    version: group.version ?? oldestOf(own) ?? clusterVersion,
+    // Subnets are in as many zones at the most.
+    zones: Math.max(zones.size, zones.size === 0 ? subnets : 1, 1),
+    ...(noted === undefined ? {} : { noted }),
+  };
+}
+
+function oldestOf(nodes: readonly ObservedNode[]): string | undefined {
+  return nodes
+    .map(({ kubeletVersion }) => minorOf(kubeletVersion))
+    .filter((version) => version !== undefined)
+    .sort(compareMinors)[0];
+}
+
+async function offers(
+  platform: Platform,
+  addons: readonly ObservedAddon[],
+  from: string,
+  seen: Sight,
+  signal: AbortSignal,
+): Promise<Observation['addonVersions']> {
+  const entries = await all(addons, async ({ name }) => {
+    const offered = await seen.optional<Record<string, OfferedAddonVersion[]>>(
+      `the versions of add-on ${name} that EKS offers`,
+      'EKS: DescribeAddonVersions',
+      {},
+      () => platform.offeredAddonVersions(name, signal),
+    );
+    const later = Object.entries(offered).filter(([version]) => compareMinors(version, from) >= 0);
+    return [name, Object.fromEntries(later)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+async function selfManaged(
+  kubernetes: KubernetesConnection,
+  addons: readonly ObservedAddon[],
+  signal: AbortSignal,
+): Promise<Observation['selfManagedAddons']> {
+  const workloads = await findAddonWorkloads(kubernetes, signal);
+  return workloads
+    .filter(({ name }) => !addons.some((addon) => addon.name === name))
+    .map(({ name, image, tag }) => ({ name, image: withoutTag(image, tag), tag }));
+}
+
+function withoutTag(image: string, tag: string): string {
+  const [reference = image] = image.split('@');
+  return tag !== '' && reference.endsWith(`:${tag}`) ? reference.slice(0, -tag.length - 1) : reference;
+}
+
+/**
+ * Node groups and add-ons are asked for their updates only when they say that there is one: a cluster has hundreds of
+ * old ones. A control plane may have one without saying so.
+ */
+async function updatesInProgress(
+  platform: Platform,
+  nodeGroups: readonly ObservedNodeGroup[],
+  addons: readonly ObservedAddon[],
+  seen: Sight,
+  signal: AbortSignal,
+): Promise<Observation['updatesInProgress']> {
+  const busy = ({ status }: { status: string }) => status === 'UPDATING';
+  const targets: UpdateTarget[] = [
+    { kind: 'control-plane' },
+    ...nodeGroups.filter(busy).map(({ name }) => ({ kind: 'node-group' as const, name })),
+    ...addons.filter(busy).map(({ name }) => ({ kind: 'add-on' as const, name })),
+  ];
+  const found = await all(targets, (target) => {
+    const what = describeTarget(target);
+    return seen.optional(
+      `updates in progress of ${what}`,
+      'EKS: ListUpdates and DescribeUpdate',
+      [],
+      async () =>
+        (await platform.findUpdatesInProgress(target, signal)).map(({ id, type }) => ({
+          what,
+          updateId: id,
+          type,
+        })),
+    );
+  });
+  return found.flat();
+}
+
+/** A few at a time: EKS throttles per account. */
+async function all<T, R>(items: readonly T[], call: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for await (const result of inOrder(items, call)) results.push(result);
+  return results;
+}
