@@ -60,8 +60,9 @@ function status(input: CheckInput, group: ObservedNodeGroup, rolled: boolean): F
 /** Nodes that an earlier update has left behind, though the group says that it is at its version. */
 function nodesBehind(input: CheckInput, group: ObservedNodeGroup): Finding[] {
   const behind = input.observation.nodes.filter((node) => {
+    if (node.nodeGroup !== group.name) return false;
     const minor = minorOf(node.kubeletVersion);
-    return node.nodeGroup === group.name && minor !== undefined && compareMinors(minor, group.version) < 0;
+    return minor !== undefined && compareMinors(minor, group.version) < 0;
   });
   if (behind.length === 0) return [];
   return [

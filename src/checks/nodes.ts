@@ -42,7 +42,9 @@ function byOwner(all: readonly ObservedNode[]): [string, ObservedNode[]][] {
   const owners = new Map<string, ObservedNode[]>();
   for (const node of all) {
     const owner = node.provider === 'managed' ? (node.nodeGroup ?? 'unknown') : node.provider;
-    owners.set(owner, [...(owners.get(owner) ?? []), node]);
+    const members = owners.get(owner);
+    if (members === undefined) owners.set(owner, [node]);
+    else members.push(node);
   }
   return [...owners].sort(([left], [right]) => compareNames(left, right));
 }
