@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import fastify from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AccessKeys, expiredToken } from './accessKeys.ts';
+import type { AccessKey, Caller } from './accessKeys.ts';
+import { applyMutation, refusedMutation } from './applyMutation.ts';
+import type { Call } from './call.ts';
+import { EksError, errorNameOf } from './errors.ts';
+import type { MutationRecord } from './journal.ts';
+import { routes } from './routes.ts';
+import type { Route } from './routes.ts';
+import { EksService } from './service.ts';
+import type { EksServiceOptions } from './service.ts';
+import { answerSts, stsError } from './sts.ts';
+import { toWire } from './wire.ts';
+
+/** What happens to a call instead of, or after, its being handled. */
+export type CallInterruption =
+  | { kind: 'status'; code: number; reason: string; message: string }
+  /** The connection is reset: before anything is done, or when it is done and only the answer is lost. */
+  | { kind: 'reset'; when: 'before' | 'after' };
+
+export interface EksApiOptions extends EksServiceOptions {
+  /** Credentials that are accepted from the start. */
+  accessKeys: readonly AccessKey[];
+  /** Roles that AssumeRole gives; every role of the account unless given. */
+  assumableRoles?: readonly string[];
+  /** `127.0.0.1` unless given. */
+  host?: string;
+  /** 0, any free one, unless given. */
+  port?: number;
+  /** Asked on every call, by the operation's name; what it answers happens to the call. */
+  onCall?: (operation: string) => CallInterruption | undefined;
+  /** Asked on every call: true while all credentials are taken for expired. */
+  credentialsExpired?: () => boolean;
+  /** Asked on every call: true where the caller is not allowed the operation. */
+  isDenied?: (operation: string) => boolean;
+  /** Told of every mutation that arrives, before it is answered. */
+  onMutation?: (record: MutationRecord) => void;
+  /** Adds routes of one's own to the same server; they are not authenticated. */
+  extend?: (server: FastifyInstance, service: EksService) => void;
+}
+
+/** The running API. */
+export interface EksApi {
+  url: string;
+  service: EksService;
+  accessKeys: AccessKeys;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the EKS API (and the STS beside it) over plain HTTP.
+ *
+ * @throws Error with code EADDRINUSE when the port is taken
+ */
+export async function startEksApi(options: EksApiOptions): Promise<EksApi> {
+  const service = new EksService(options);
+  const accessKeys = new AccessKeys(options.accessKeys);
+  const server = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 1000 } });
+  // The protocols have their own ways with bodies: all come in as text.
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  const surface = new Surface(service, accessKeys, options);
+  for (const route of routes) {
+    server.route({
+      method: route.method,
+      url: route.url,
+      handler: (request, reply) => surface.answer(route, request, reply),
+    });
+  }
+  server.post('/', (request, reply) => surface.answerSts(request, reply));
+  server.setNotFoundHandler((request, reply) =>
+    sendError(
+      reply,
+      new EksError(
+        'UnknownOperationException',
+        `This API has no ${request.method} ${request.url.split('?')[0] ?? ''}.`,
+      ),
+    ),
+  );
+  options.extend?.(server, service);
+  const url = await server.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
+  return {
+    url,
+    service,
+    accessKeys,
+    async close() {
+      await server.close();
+      await service.close();
+    },
+  };
+}
+
+/** What each request goes through: faults, authentication, the operation, and its answer. */
+class Surface {
+  readonly #service: EksService;
+  readonly #accessKeys: AccessKeys;
+  readonly #options: EksApiOptions;
+
+  constructor(service: EksService, accessKeys: AccessKeys, options: EksApiOptions) {
+    this.#service = service;
+    this.#accessKeys = accessKeys;
+    this.#options = options;
+  }
+
+  answer(route: Route, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const interruption = this.#options.onCall?.(route.operation);
+    if (interruption?.kind === 'reset' && interruption.when === 'before') return reset(request, reply);
+    try {
+      const call = readCall(request);
+      if (interruption?.kind === 'status') {
+        return this.#refuse(route, call, reply, interruption);
+      }
+      call.region = this.#authenticate(route, call, request).region;
+      const body =
+        'mutate' in route
+          ? applyMutation(this.#service, route, call, (record) => this.#options.onMutation?.(record))
+          : route.read(this.#service, call);
+      return interruption === undefined ? sendJson(reply, 200, toWire(body)) : reset(request, reply);
+    } catch (error) {
+      return sendError(reply, error);
+    }
+  }
+
+  answerSts(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '');
+    const interruption = this.#options.onCall?.(form.get('Action') ?? 'unknown');
+    if (interruption?.kind === 'reset') return reset(request, reply);
+    void reply.header('x-amzn-requestid', randomUUID()).type('text/xml');
+    try {
+      if (interruption?.kind === 'status') {
+        const { code, reason, message } = interruption;
+        return reply.code(code).send(stsError({ code, message, name: errorNameOf(code, reason) }));
+      }
+      const { key } = this.#caller(request);
+      const { account } = this.#service.cluster;
+      const { assumableRoles } = this.#options;
+      return reply.code(200).send(answerSts(form, key, { account, keys: this.#accessKeys, assumableRoles }));
+    } catch (error) {
+      const { name, message, code } = asEksError(error);
+      return reply.code(code).send(stsError({ name, message, code }));
+    }
+  }
+
+  #authenticate(route: Route, call: Call, request: FastifyRequest): Caller {
+    try {
+      const caller = this.#caller(request);
+      if (this.#options.isDenied?.(route.operation) === true) {
+        throw new EksError(
+          'AccessDeniedException',
+          `User: ${caller.key.principalArn} is not authorized to perform: eks:${route.operation} on resource: ${this.#service.cluster.arn}`,
+        );
+      }
+      return caller;
+    } catch (error) {
+      if (error instanceof EksError) this.#tellRefusal(route, call, error);
+      throw error;
+    }
+  }
+
+  #caller(request: FastifyRequest): Caller {
+    const { authorization } = request.headers;
+    const token = request.headers['x-amz-security-token'];
+    const caller = this.#accessKeys.authenticate({
+      authorization,
+      sessionToken: Array.isArray(token) ? token[0] : token,
+    });
+    if (this.#options.credentialsExpired?.() === true) throw expiredToken();
+    return caller;
+  }
+
+  /** Answers with an injected fault, in the shape that the AWS SDK knows. */
+  #refuse(
+    route: Route,
+    call: Call,
+    reply: FastifyReply,
+    { code, reason, message }: Extract<CallInterruption, { kind: 'status' }>,
+  ): FastifyReply {
+    const name = errorNameOf(code, reason);
+    this.#tellRefusal(route, call, { name, message });
+    return sendJson(reply.header('x-amzn-errortype', name), code, { message });
+  }
+
+  #tellRefusal(route: Route, call: Call, error: { name: string; message: string }): void {
+    if (!('mutate' in route)) return;
+    const { name, message } = error;
+    this.#options.onMutation?.(refusedMutation(this.#service, route, call, { name, message }));
+  }
+}
+
+function readCall(request: FastifyRequest): Call {
+  return {
+    path: stringsOf(request.params),
+    query: Object.fromEntries(
+      Object.entries(request.query ?? {}).map(([name, value]: [string, unknown]) => [
+        name,
+        Array.isArray(value) ? value.map(String) : String(value),
+      ]),
+    ),
+    body: readJson(request.body),
+    region: undefined,
+  };
+}
+
+function stringsOf(params: unknown): Record<string, string> {
+  return typeof params === 'object' && params !== null
+    ? Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]))
+    : {};
+}
+
+/** @throws EksError SerializationException for what is not a JSON object */
+function readJson(body: unknown): Record<string, unknown> {
+  if (typeof body !== 'string' || body === '') return {};
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Falls through to the refusal.
+  }
+  throw new EksError('SerializationException', 'The body is not a JSON object.');
+}
+
+function sendJson(reply: FastifyReply, code: number, body: unknown): FastifyReply {
+  return reply
+    .code(code)
+    .header('x-amzn-requestid', randomUUID())
+    .type('application/json')
+    .send(JSON.stringify(body));
+}
+
+function sendError(reply: FastifyReply, error: unknown): FastifyReply {
+  const { name, code, message, subject } = asEksError(error);
+  return sendJson(reply.header('x-amzn-errortype', name), code, { message, ...subject });
+}
+
+/** What is not a refusal of ours is a fault of ours. */
+function asEksError(error: unknown): EksError {
+  if (error instanceof EksError) return error;
+  return new EksError('ServerException', error instanceof Error ? error.message : String(error));
+}
+
+function reset(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.hijack();
+  request.raw.socket.resetAndDestroy();
+  return reply;
+}

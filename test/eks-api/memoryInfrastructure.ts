@@ -1,0 +1,168 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Infrastructure, NodeLaunch, NodeView, PodView } from '../../eks-api/infrastructure.ts';
+
+interface MemoryPod extends PodView {
+  node: string;
+  app: string;
+}
+
+export interface MemoryInfrastructureOptions {
+  version?: string;
+  /** Simulated seconds that pass in a real one. */
+  speed?: number;
+  /** Seconds that replacing the control plane takes. */
+  upgradeSeconds?: number;
+  bootSeconds?: number;
+}
+
+/**
+ * Machines and Pods in memory: Pods whose node goes are put on another one that takes Pods, an eviction is refused for
+ * the apps in `refusing`. Everything that is asked of it is written down in `log`.
+ */
+export class MemoryInfrastructure implements Infrastructure {
+  readonly log: string[] = [];
+  readonly nodes = new Map<string, NodeView & { nodeGroup: string; launch?: NodeLaunch }>();
+  readonly pods = new Map<string, MemoryPod>();
+  /** Apps whose budget refuses every eviction. */
+  readonly refusing = new Set<string>();
+  /** Node groups whose nodes never join. */
+  readonly neverJoining = new Set<string>();
+  readonly addonVersions = new Map<string, string>();
+  /** Add-ons whose Pods never become Ready. */
+  readonly stuckAddons = new Set<string>();
+  readonly clock;
+  upgradeError: Error | undefined;
+  mostNodes = 0;
+  #version: string;
+  #count = 0;
+  readonly #options: Required<MemoryInfrastructureOptions>;
+
+  constructor(options: MemoryInfrastructureOptions = {}) {
+    this.#options = { version: '1.31', speed: 2000, upgradeSeconds: 600, bootSeconds: 60, ...options };
+    this.#version = this.#options.version;
+    const { speed } = this.#options;
+    const startedAt = Date.now();
+    this.clock = {
+      now: () => new Date(startedAt + (Date.now() - startedAt) * speed),
+      sleep: async (milliseconds: number, signal?: AbortSignal) => {
+        await wait(milliseconds / speed, undefined, signal === undefined ? {} : { signal });
+      },
+    };
+  }
+
+  /** A node that is there from the start, with one Pod of each app. */
+  addNode(nodeGroup: string, version: string, zone: string, apps: string[] = []): string {
+    const name = this.#nextName(nodeGroup);
+    this.nodes.set(name, {
+      name,
+      nodeGroup,
+      version,
+      zone,
+      ready: true,
+      unschedulable: false,
+      createdAt: this.clock.now(),
+    });
+    for (const app of apps) this.#addPod(app, name);
+    return name;
+  }
+
+  endpoint(): { url: string; certificateAuthorityPem: string } {
+    return { url: 'https://127.0.0.1:6443', certificateAuthorityPem: 'a certificate' };
+  }
+
+  controlPlaneVersion(): string {
+    return this.#version;
+  }
+
+  async upgradeControlPlane(to: string, signal: AbortSignal): Promise<void> {
+    this.log.push(`upgrade ${to}`);
+    await this.clock.sleep(this.#options.upgradeSeconds * 1000, signal);
+    if (this.upgradeError !== undefined) throw this.upgradeError;
+    this.#version = to;
+  }
+
+  async launchNode(launch: NodeLaunch): Promise<string> {
+    const name = this.#nextName(launch.nodeGroup);
+    this.log.push(`launch ${name} ${launch.version} ${launch.zone}`);
+    if (!this.neverJoining.has(launch.nodeGroup)) {
+      void this.clock.sleep(this.#options.bootSeconds * 1000).then(() => {
+        if (this.log.includes(`terminate ${name}`)) return;
+        const { nodeGroup, version, zone } = launch;
+        const createdAt = this.clock.now();
+        this.nodes.set(name, {
+          name,
+          nodeGroup,
+          version,
+          zone,
+          ready: true,
+          unschedulable: false,
+          createdAt,
+          launch,
+        });
+        this.mostNodes = Math.max(this.mostNodes, this.nodes.size);
+      });
+    }
+    return name;
+  }
+
+  async terminateNode(name: string): Promise<void> {
+    this.log.push(`terminate ${name}`);
+    this.nodes.delete(name);
+    for (const pod of this.pods.values()) if (pod.node === name) this.pods.delete(pod.uid);
+  }
+
+  async listNodes(nodeGroup: string): Promise<NodeView[]> {
+    return [...this.nodes.values()].filter((node) => node.nodeGroup === nodeGroup);
+  }
+
+  async setUnschedulable(node: string, unschedulable: boolean): Promise<void> {
+    this.log.push(`${unschedulable ? 'cordon' : 'uncordon'} ${node}`);
+    const found = this.nodes.get(node);
+    if (found !== undefined) found.unschedulable = unschedulable;
+  }
+
+  async podsToEvict(node: string): Promise<PodView[]> {
+    return [...this.pods.values()].filter((pod) => pod.node === node);
+  }
+
+  async evict(pod: PodView): Promise<'evicted' | 'refused' | 'gone' | 'error'> {
+    const found = this.pods.get(pod.uid);
+    if (found === undefined) return 'gone';
+    if (this.refusing.has(found.app)) return 'refused';
+    this.log.push(`evict ${found.app} from ${found.node}`);
+    this.#replace(found);
+    return 'evicted';
+  }
+
+  async deletePod(pod: PodView): Promise<void> {
+    const found = this.pods.get(pod.uid);
+    if (found === undefined) return;
+    this.log.push(`delete ${found.app} from ${found.node}`);
+    this.#replace(found);
+  }
+
+  async addonImage(addon: string): Promise<string | undefined> {
+    return this.addonVersions.get(addon);
+  }
+
+  async rollAddon(addon: string, image: string, signal: AbortSignal): Promise<void> {
+    this.log.push(`roll ${addon} ${image}`);
+    await this.clock.sleep(this.stuckAddons.has(addon) ? 3_600_000 : 20_000, signal);
+    this.addonVersions.set(addon, image);
+  }
+
+  #replace(pod: MemoryPod): void {
+    this.pods.delete(pod.uid);
+    const target = [...this.nodes.values()].find((node) => !node.unschedulable && node.name !== pod.node);
+    if (target !== undefined) this.#addPod(pod.app, target.name);
+  }
+
+  #addPod(app: string, node: string): void {
+    const uid = `uid-${++this.#count}`;
+    this.pods.set(uid, { namespace: 'shop', name: `${app}-${this.#count}`, uid, node, app });
+  }
+
+  #nextName(nodeGroup: string): string {
+    return `${nodeGroup}-${++this.#count}`;
+  }
+}
