@@ -23,6 +23,9 @@ if (values.url === undefined || values.out === undefined) {
   process.exit(2);
 }
 
+/** How long the page is given to draw what it has fetched. */
+const settleMs = 3_000;
+
 const browser = await openBrowser();
 try {
   const page = await browser.newPage({
@@ -32,8 +35,8 @@ try {
   const response = await page.goto(values.url);
   if (response?.ok() === false) throw new Error(`${values.url} answers ${response.status()}`);
   await page.locator(values['wait-for']).first().waitFor();
-  // The UI loads a workflow's data after its frame.
-  await page.waitForLoadState('networkidle');
+  // The UI fetches a workflow's data, and draws it, after its frame; and it never stops asking for news.
+  await page.waitForTimeout(settleMs);
   await mkdir(dirname(values.out), { recursive: true });
   await page.screenshot({ path: values.out, fullPage: values['full-page'] });
   console.error(values.out);
