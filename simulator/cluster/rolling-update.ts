@@ -20,14 +20,15 @@ export function rolloutLimits(
   };
 }
 
-/** How many Pods a ReplicaSet is asked for, and how many of its Pods are available. */
+/** How many Pods a ReplicaSet is asked for, how many it still has, and how many of those are available. */
 export interface ReplicaSetSize {
   wanted: number;
+  present: number;
   available: number;
 }
 
 /**
- * The sizes to ask for next. Never more than replicas + maxSurge Pods are asked for, and never fewer than
+ * The sizes to ask for next. There are never more than replicas + maxSurge Pods, and never fewer than
  * replicas − maxUnavailable are left available; Pods of old ReplicaSets that are not available go first.
  */
 export function rollingSizes(state: {
@@ -38,7 +39,9 @@ export function rollingSizes(state: {
 }): { current: number; old: number[] } {
   const { replicas, limits, current } = state;
   const oldWanted = state.old.reduce((sum, set) => sum + set.wanted, 0);
-  const room = Math.max(0, replicas + limits.maxSurge - oldWanted - current.wanted);
+  // What is asked to go may not have gone yet.
+  const counted = [current, ...state.old].reduce((sum, set) => sum + Math.max(set.wanted, set.present), 0);
+  const room = Math.max(0, replicas + limits.maxSurge - counted);
   const next = current.wanted > replicas ? replicas : Math.min(replicas, current.wanted + room);
 
   const leastAvailable = replicas - limits.maxUnavailable;

@@ -2,6 +2,7 @@ import type { Condition, Deployment, ReplicaSet } from '../kinds.ts';
 import { deployments, pods, replicaSets } from '../kinds.ts';
 import { controllerOf, isTerminating, kubernetesTime, withCondition } from '../pods.ts';
 import { nameHash } from '../random.ts';
+import type { ReplicaSetSize } from '../rolling-update.ts';
 import { rollingSizes, rolloutLimits } from '../rolling-update.ts';
 import type { ControllerContext } from './context.ts';
 import { reconcileEach, watchObjects } from './context.ts';
@@ -259,8 +260,9 @@ const availability = (enough: boolean): Condition =>
         message: 'Deployment does not have minimum availability.',
       };
 
-const sizeOf = (replicaSet: ReplicaSet): { wanted: number; available: number } => ({
+const sizeOf = (replicaSet: ReplicaSet): ReplicaSetSize => ({
   wanted: replicaSet.spec.replicas,
+  present: replicaSet.status?.replicas ?? 0,
   available: replicaSet.status?.availableReplicas ?? 0,
 });
 
