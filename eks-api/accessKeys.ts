@@ -34,6 +34,11 @@ export class AccessKeys {
     return this.#keys.get(accessKeyId);
   }
 
+  /** Those whose time is not over. */
+  current(): AccessKey[] {
+    return [...this.#keys.values()].filter((key) => !isOver(key));
+  }
+
   /**
    * Reads the SigV4 header of a request.
    *
@@ -62,10 +67,13 @@ export class AccessKeys {
         'The security token included in the request is invalid.',
       );
     }
-    if (key.expiresAt !== undefined && key.expiresAt.getTime() <= Date.now()) throw expiredToken();
+    if (isOver(key)) throw expiredToken();
     return { key, region: scope[3] };
   }
 }
+
+const isOver = ({ expiresAt }: AccessKey): boolean =>
+  expiresAt !== undefined && expiresAt.getTime() <= Date.now();
 
 /** What AWS says of credentials whose time is over. */
 export const expiredToken = (): EksError =>

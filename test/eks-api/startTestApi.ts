@@ -1,6 +1,5 @@
-import { EKSClient } from '@aws-sdk/client-eks';
+import { DescribeUpdateCommand, EKSClient } from '@aws-sdk/client-eks';
 import type { EKSServiceException, Update } from '@aws-sdk/client-eks';
-import { DescribeUpdateCommand } from '@aws-sdk/client-eks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { startEksApi } from '../../eks-api/index.ts';
@@ -70,12 +69,12 @@ export interface TestApi {
   infrastructure: MemoryInfrastructure;
   journal: MutationRecord[];
   /** Another client, with other settings. */
-  connect(settings: ConstructorParameters<typeof EKSClient>[0]): EKSClient;
+  connect: (settings: ConstructorParameters<typeof EKSClient>[0]) => EKSClient;
   /** Waits until an update has ended. */
-  ended(
+  ended: (
     update: Update | undefined,
     selector?: { nodegroupName?: string; addonName?: string },
-  ): Promise<Update>;
+  ) => Promise<Update>;
 }
 
 /** Starts the API over machines in memory, for one test, with the AWS SDK's own client to talk to it. */

@@ -1,0 +1,148 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { EksService, MutationRecord } from '../eks-api/index.ts';
+import type { UpdateTarget } from '../eks-api/updates.ts';
+import type { SimulatedCluster } from './cluster/cluster.ts';
+import { faultsSchema } from './cluster/faults-schema.ts';
+import { scenarioSchema } from './cluster/scenario.ts';
+import { insightOf } from './eks-state.ts';
+
+/** What can be looked at and changed from another process. */
+export interface Controlled {
+  cluster: SimulatedCluster;
+  service: EksService;
+  journal: readonly MutationRecord[];
+  /** Operations that are answered with AccessDeniedException. */
+  denied: Set<string>;
+}
+
+const credentialsSchema = z.strictObject({ refused: z.boolean() });
+const deniedSchema = z.strictObject({ operations: z.array(z.string().min(1)) });
+const speedSchema = z.strictObject({ speed: z.number().positive().max(100_000) });
+const statusSchema = z.strictObject({
+  status: z.enum(['CREATING', 'ACTIVE', 'DELETING', 'FAILED', 'UPDATING', 'PENDING']),
+});
+const insightsSchema = z.strictObject({ insights: scenarioSchema.shape.insights });
+const modifiedSchema = z.strictObject({ modifiedFields: z.array(z.string().min(1)) });
+const updateSchema = z.strictObject({
+  type: z.enum(['LoggingUpdate', 'VpcConfigUpdate', 'VersionUpdate', 'ConfigUpdate', 'AddonUpdate']),
+  seconds: z.number().min(0),
+  nodegroupName: z.string().optional(),
+  addonName: z.string().optional(),
+});
+
+/** Adds the control endpoint to the EKS API's server, under `/_simulator`. docs/simulator.md describes it. */
+export function addControlRoutes(server: FastifyInstance, controlled: Controlled): void {
+  const { cluster, service, journal, denied } = controlled;
+  const faults = new Map<string, () => void>();
+  let faultsMade = 0;
+
+  server.get('/_simulator', () => ({
+    cluster: service.cluster.name,
+    version: service.cluster.version,
+    apiServerVersions: cluster.apiServerVersions(),
+    now: cluster.clock.now().toISOString(),
+    speed: cluster.clock.speed,
+    faults: [...faults.keys()],
+    denied: [...denied],
+  }));
+  server.get('/_simulator/journal', () => journal);
+
+  server.post('/_simulator/faults', (request, reply) =>
+    withBody(faultsSchema, request, reply, (settings) => {
+      const id = `fault-${++faultsMade}`;
+      faults.set(id, cluster.faults.turnOn(settings));
+      return { id };
+    }),
+  );
+  server.delete<{ Params: { id: string } }>('/_simulator/faults/:id', (request, reply) => {
+    const turnOff = faults.get(request.params.id);
+    if (turnOff === undefined) return reply.code(404).send({ message: 'There is no such fault.' });
+    turnOff();
+    faults.delete(request.params.id);
+    return {};
+  });
+  server.delete('/_simulator/faults', () => {
+    faults.clear();
+    cluster.faults.clear();
+    return {};
+  });
+
+  server.put('/_simulator/credentials', (request, reply) =>
+    withBody(credentialsSchema, request, reply, ({ refused }) => cluster.faults.refuseCredentials(refused)),
+  );
+  server.put('/_simulator/denied', (request, reply) =>
+    withBody(deniedSchema, request, reply, ({ operations }) => {
+      denied.clear();
+      for (const operation of operations) denied.add(operation);
+    }),
+  );
+  server.put('/_simulator/speed', (request, reply) =>
+    withBody(speedSchema, request, reply, ({ speed }) => cluster.clock.setSpeed(speed)),
+  );
+  server.put('/_simulator/cluster-status', (request, reply) =>
+    withBody(statusSchema, request, reply, ({ status }) => {
+      service.cluster.status = status;
+    }),
+  );
+  server.put('/_simulator/insights', (request, reply) =>
+    withBody(insightsSchema, request, reply, ({ insights }) => {
+      const now = cluster.clock.now();
+      service.insights.next = insights.map((insight) => insightOf(insight, now));
+    }),
+  );
+  server.put<{ Params: { name: string } }>('/_simulator/addons/:name/modified-fields', (request, reply) =>
+    withBody(modifiedSchema, request, reply, ({ modifiedFields }) => {
+      service.findAddon(request.params.name).modifiedFields = modifiedFields;
+    }),
+  );
+  server.post('/_simulator/updates', (request, reply) =>
+    withBody(updateSchema, request, reply, ({ type, seconds, nodegroupName, addonName }) => {
+      const target: UpdateTarget =
+        nodegroupName !== undefined
+          ? { kind: 'node-group', name: service.findNodeGroup(nodegroupName).name }
+          : addonName !== undefined
+            ? { kind: 'add-on', name: service.findAddon(addonName).name }
+            : { kind: 'cluster' };
+      const update = service.updates.start({
+        target,
+        type,
+        params: [],
+        work: (signal) => service.pause(seconds, signal),
+      });
+      return { updateId: update.id };
+    }),
+  );
+}
+
+/** Answers 400 with every problem for a body that is not what it should be, and 404 for what is not there. */
+function withBody<T extends z.ZodType>(
+  schema: T,
+  request: FastifyRequest,
+  reply: { code(code: number): unknown },
+  act: (body: z.infer<T>) => unknown,
+): object {
+  const result = schema.safeParse(jsonOf(request.body));
+  if (!result.success) {
+    reply.code(400);
+    return {
+      message: 'The body is not what this control takes.',
+      problems: result.error.issues.map(({ path, message }) => `${path.join('.') || '(body)'}: ${message}`),
+    };
+  }
+  try {
+    const answer = act(result.data);
+    return typeof answer === 'object' && answer !== null ? answer : {};
+  } catch (error) {
+    reply.code(404);
+    return { message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function jsonOf(body: unknown): unknown {
+  try {
+    return JSON.parse(typeof body === 'string' ? body : '');
+  } catch {
+    return undefined;
+  }
+}
