@@ -30,7 +30,7 @@ export const errorRetry = {
   UpdateFailed: 'final',
   /** Workloads that were well before the upgrade are broken and nobody accepted that. */
   WorkloadsBroken: 'final',
-  /** An upgrade ended without reaching its target; what each root workflow fails with. */
+  /** A stage ended without its end being known, because its workflow was cancelled or terminated from outside. */
   UpgradeFailed: 'final',
   /** Something in Stepladder itself is wrong. */
   InternalError: 'final',

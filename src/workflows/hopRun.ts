@@ -91,7 +91,7 @@ export class HopRun {
         throw error;
       }
     }
-    this.state.endHop(index, hop);
+    this.state.endHop(index);
   }
 
   /** Passes a pause or its end on to the stage that runs. */

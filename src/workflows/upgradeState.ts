@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { Notification, PlanSummary } from '../activities/types.ts';
 import type { EvidenceReference } from '../contract/evidence.ts';
-import type { Hop, PlannedStage } from '../contract/plan.ts';
+import type { PlannedStage } from '../contract/plan.ts';
 import type { Request } from '../contract/request.ts';
 import { searchAttributes } from '../contract/searchAttributes.ts';
 import type { PersonAction, Phase, StageStatus, UpgradeStatus, Wait, WaitKind } from '../contract/status.ts';
@@ -137,11 +137,10 @@ export class UpgradeState implements WaitKeeper {
     this.publish();
   }
 
-  endHop(hopIndex: number, hop: Hop): void {
+  endHop(hopIndex: number): void {
     const status = this.hop(hopIndex);
     status.state = 'done';
     status.endedAt = now();
-    this.status.currentVersion = hop.to;
     this.publish();
   }
 
