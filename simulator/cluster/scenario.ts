@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { faultsSchema } from './faults-schema.ts';
+import { allocatableOf } from './instance-types.ts';
 
 const minorVersion = z
   .string()
@@ -341,7 +342,17 @@ export const scenarioSchema = z
       'workloads',
       scenario.workloads.map((workload) => `${workload.kind} ${workload.namespace}/${workload.name}`),
     );
+    const instanceType = (path: 'nodeGroups' | 'unmanagedNodes', index: number, name: string): void => {
+      try {
+        allocatableOf(name, scenario.instanceTypes);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        context.addIssue({ code: 'custom', path: [path, index, 'instanceType'], message });
+      }
+    };
+    scenario.unmanagedNodes.forEach((set, index) => instanceType('unmanagedNodes', index, set.instanceType));
     scenario.nodeGroups.forEach((group, index) => {
+      instanceType('nodeGroups', index, group.instanceType);
       if ((group.minSize ?? 0) > group.size)
         context.addIssue({
           code: 'custom',
