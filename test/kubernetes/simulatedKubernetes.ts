@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
