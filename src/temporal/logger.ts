@@ -14,7 +14,12 @@ export interface LoggerOptions {
 export function createLogger(options: LoggerOptions = {}): Logger {
   const level = options.level ?? 'info';
   const format = options.format ?? (process.stderr.isTTY ? 'pretty' : 'json');
-  const settings = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const settings = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
   if (format === 'json') return pino(settings, pino.destination({ dest: 2, sync: true }));
   return pino(
     settings,
