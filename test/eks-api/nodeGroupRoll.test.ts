@@ -63,7 +63,7 @@ describe('a managed node group update', () => {
     expect(log.filter((line) => line.startsWith('terminate'))).toHaveLength(9);
   });
 
-  it('launches nodes evenly over the zones', async () => {
+  it('launches nodes evenly over the zones, and leaves them even', async () => {
     const { infrastructure, roll } = await startAhead();
     await roll();
     const zones = infrastructure.log
@@ -71,6 +71,9 @@ describe('a managed node group update', () => {
       .slice(0, 6)
       .map((line) => line.split(' ')[3]);
     expect(zones.sort()).toEqual(['a', 'a', 'c', 'c', 'd', 'd'].map((letter) => `ap-northeast-1${letter}`));
+    expect([...infrastructure.nodes.values()].map(({ zone }) => zone).sort()).toEqual(
+      ['a', 'c', 'd'].map((letter) => `ap-northeast-1${letter}`),
+    );
   });
 
   it('takes up to maxUnavailable nodes at once, in an order that follows from the seed', async () => {
