@@ -34,7 +34,8 @@ export function workerEnvironment(
     AWS_SHARED_CREDENTIALS_FILE: emptyFile,
     AWS_EC2_METADATA_DISABLED: 'true',
     KUBECONFIG: emptyFile,
-    TEMPORAL_CONFIG_FILE: emptyFile,
+    // A file that is not there is fine; the SDK trips over one without any profile.
+    TEMPORAL_CONFIG_FILE: `${emptyFile}.toml`,
     ...simulator,
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: namespace,
