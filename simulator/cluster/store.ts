@@ -1,10 +1,13 @@
+import { checkPreconditions, isGone, marked } from './deletion.ts';
 import { alreadyExists, conflict, notFound } from './errors.ts';
 import { sameContent, snapshot } from './immutable.ts';
 import type { Pod, Resource } from './kinds.ts';
-import { customResourceDefinitions, namespaces, pods } from './kinds.ts';
+import { customResourceDefinitions, namespaces } from './kinds.ts';
 import { ObjectIndex } from './object-index.ts';
 import { ObjectTable } from './object-table.ts';
+import { kubernetesTime } from './pods.ts';
 import type { Random } from './random.ts';
+import { replaced, withStatus } from './replacement.ts';
 import { nameSuffix, uuid } from './random.ts';
 import type {
   DeleteOptions,
@@ -33,9 +36,6 @@ interface Shelf {
   objects: ObjectTable;
   history: WatchHistory;
 }
-
-/** Kubernetes writes whole seconds. */
-const timestamp = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z');
 
 /**
  * The objects of the simulated cluster, in memory. Beyond ObjectStore it knows the shapes of the resources in
@@ -134,7 +134,7 @@ export class MemoryStore implements ObjectStore {
       name,
       ...(generateName === undefined ? {} : { generateName }),
       uid: uuid(this.options.random),
-      creationTimestamp: timestamp(this.options.now()),
+      creationTimestamp: kubernetesTime(this.options.now()),
       generation: 1,
       resourceVersion: '',
     };
@@ -168,7 +168,9 @@ export class MemoryStore implements ObjectStore {
         `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
       );
     const draft =
-      options.status === true ? withStatus(current, object) : this.replaced(resource, current, object);
+      options.status === true
+        ? withStatus(current, object)
+        : replaced(current, object, { keepStatus: this.hasStatusSubresource(resource) });
     const next = options.status === true ? draft : (this.options.admit?.(resource, draft, current) ?? draft);
     if (sameContent(next, current)) return current as T;
     if (options.dryRun === true) return snapshot(next) as T;
@@ -199,7 +201,7 @@ export class MemoryStore implements ObjectStore {
     const shelf = this.shelf(resource);
     const current = this.get(resource, namespace, name);
     checkPreconditions(resource, current, options);
-    const next = this.marked(resource, current, options);
+    const next = marked(resource, current, options, this.options.now());
     if (options.dryRun === true) return snapshot(next) as T;
     if (isGone(resource, next)) return this.erase(shelf, snapshot(next)) as T;
     return (sameContent(next, current) ? current : this.write(shelf, 'MODIFIED', next, current)) as T;
@@ -270,32 +272,6 @@ export class MemoryStore implements ObjectStore {
     ]);
   }
 
-  /** The object that a write to the main resource leads to: identity and status stay, generation follows the rest. */
-  private replaced(resource: GroupResource, current: StoredObject, object: StoredObject): StoredObject {
-    const { apiVersion: _apiVersion, ...fields } = object;
-    const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation } =
-      current.metadata;
-    const next: StoredObject = {
-      ...fields,
-      kind: current.kind,
-      metadata: {
-        ...withoutDeletion(object.metadata),
-        uid,
-        creationTimestamp,
-        resourceVersion: current.metadata.resourceVersion,
-        ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-        ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
-        ...(generation === undefined ? {} : { generation }),
-      },
-    };
-    if (this.hasStatusSubresource(resource)) {
-      delete next['status'];
-      if (current['status'] !== undefined) next['status'] = current['status'];
-    }
-    if (!sameContent(body(current), body(next))) next.metadata.generation = (generation ?? 1) + 1;
-    return next;
-  }
-
   /** Every built-in kind that has a status has the subresource; a custom one when its definition says so. */
   private hasStatusSubresource(resource: GroupResource): boolean {
     if (!resource.group.includes('.') || resource.group.endsWith('.k8s.io')) return true;
@@ -303,35 +279,6 @@ export class MemoryStore implements ObjectStore {
     const definition = this.find(customResourceDefinitions, undefined, name);
     if (definition === undefined) return true;
     return definition.spec.versions.some((version) => version.subresources?.status !== undefined);
-  }
-
-  /** The object as its deletion leaves it: with a deletionTimestamp, and what its grace period and finalizers ask. */
-  private marked(resource: GroupResource, current: StoredObject, options: DeleteOptions): StoredObject {
-    const grace = isPods(resource) ? podGrace(current, options.gracePeriodSeconds) : 0;
-    const already = current.metadata.deletionGracePeriodSeconds;
-    if (current.metadata.deletionTimestamp !== undefined && already !== undefined && already <= grace)
-      return current;
-    const finalizers = [...(current.metadata.finalizers ?? [])];
-    const added =
-      options.propagationPolicy === 'Foreground'
-        ? 'foregroundDeletion'
-        : options.propagationPolicy === 'Orphan'
-          ? 'orphan'
-          : undefined;
-    if (added !== undefined && !finalizers.includes(added)) finalizers.push(added);
-    const next: StoredObject = {
-      ...current,
-      metadata: {
-        ...current.metadata,
-        deletionTimestamp: timestamp(new Date(this.options.now().getTime() + grace * 1000)),
-        deletionGracePeriodSeconds: grace,
-        generation: (current.metadata.generation ?? 1) + 1,
-        ...(finalizers.length > 0 ? { finalizers } : {}),
-      },
-    };
-    return isNamespaces(resource)
-      ? { ...next, status: { ...asRecord(current['status']), phase: 'Terminating' } }
-      : next;
   }
 
   private write(
@@ -388,73 +335,4 @@ export class MemoryStore implements ObjectStore {
       this.delivering = false;
     }
   }
-}
-
-function withStatus(current: StoredObject, object: StoredObject): StoredObject {
-  const { status: _old, ...rest } = current;
-  return object['status'] === undefined
-    ? rest
-    : { ...rest, kind: current.kind, metadata: current.metadata, status: object['status'] };
-}
-
-function withoutDeletion(metadata: ObjectMetadata): ObjectMetadata {
-  const {
-    deletionTimestamp: _deletion,
-    deletionGracePeriodSeconds: _grace,
-    generation: _generation,
-    ...rest
-  } = metadata;
-  return rest;
-}
-
-/** What generation counts the changes of. */
-function body(object: StoredObject): Record<string, unknown> {
-  const { metadata: _metadata, status: _status, kind: _kind, ...rest } = object;
-  return rest;
-}
-
-function checkPreconditions(resource: GroupResource, current: StoredObject, options: DeleteOptions): void {
-  const { uid, resourceVersion } = options.preconditions ?? {};
-  const { name } = current.metadata;
-  if (uid !== undefined && uid !== current.metadata.uid)
-    throw conflict(
-      resource,
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
-    );
-  if (resourceVersion !== undefined && resourceVersion !== current.metadata.resourceVersion)
-    throw conflict(
-      resource,
-      name,
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${current.metadata.resourceVersion}`,
-    );
-}
-
-/** Pods that never ran or have finished need no grace; a Pod's own grace period holds unless another is asked for. */
-function podGrace(pod: StoredObject, asked: number | undefined): number {
-  const spec = asRecord(pod['spec']);
-  const phase = asRecord(pod['status'])['phase'];
-  if (!spec['nodeName'] || phase === 'Succeeded' || phase === 'Failed') return 0;
-  if (asked !== undefined) return Math.max(0, asked);
-  const own = spec['terminationGracePeriodSeconds'];
-  return typeof own === 'number' ? own : 30;
-}
-
-/** Whether nothing keeps an object any longer: it is being deleted, without grace or finalizers left. */
-function isGone(resource: GroupResource, object: StoredObject): boolean {
-  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
-  if (deletionTimestamp === undefined || (finalizers ?? []).length > 0) return false;
-  if (isPods(resource)) return (deletionGracePeriodSeconds ?? 0) === 0;
-  if (!isNamespaces(resource)) return true;
-  const kept = asRecord(object['spec'])['finalizers'];
-  return !Array.isArray(kept) || kept.length === 0;
-}
-
-const isPods = (resource: GroupResource): boolean =>
-  resource.group === pods.group && resource.resource === pods.resource;
-const isNamespaces = (resource: GroupResource): boolean =>
-  resource.group === namespaces.group && resource.resource === namespaces.resource;
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

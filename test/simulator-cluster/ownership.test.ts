@@ -49,6 +49,22 @@ describe('deleting an owner', () => {
     expect(set?.metadata.ownerReferences).toBeUndefined();
     expect(cluster.store.list(pods, 'shop').items).toHaveLength(2);
   });
+
+  test('and making it again takes the orphans back', async () => {
+    const cluster = await startCluster(shop);
+    const before = cluster.store.list(pods, 'shop').items.map(({ metadata }) => metadata.uid);
+    const old = cluster.store.remove(deployments, 'shop', 'cart', { propagationPolicy: 'Orphan' });
+    await eventually(cluster, deployments, (items) => items.length === 0);
+    const again = cluster.store.create(deployments, {
+      kind: 'Deployment',
+      metadata: { name: 'cart', namespace: 'shop' },
+      spec: old.spec,
+    });
+    await eventually(cluster, deployments, ([cart]) => cart?.status?.availableReplicas === 2);
+    const [set] = cluster.store.list(replicaSets, 'shop').items;
+    expect(set?.metadata.ownerReferences?.[0]?.uid).toBe(again.metadata.uid);
+    expect(cluster.store.list(pods, 'shop').items.map(({ metadata }) => metadata.uid)).toEqual(before);
+  });
 });
 
 describe('a namespace', () => {

@@ -19,9 +19,10 @@ export function startDeploymentController(context: ControllerContext): void {
 
   const reconcile = (deployment: Deployment): void => {
     if (isTerminating(deployment)) return;
-    const owned = store.ownedBy(deployment.metadata.uid, replicaSets);
     const hash = nameHash(deployment.spec.template);
     const name = `${deployment.metadata.name}-${hash}`;
+    adoptOrphan(deployment, name);
+    const owned = store.ownedBy(deployment.metadata.uid, replicaSets);
     let current = owned.find((replicaSet) => replicaSet.metadata.name === name);
     const old = owned.filter((replicaSet) => replicaSet.metadata.name !== name);
     if (deployment.spec.paused !== true) {
@@ -34,6 +35,24 @@ export function startDeploymentController(context: ControllerContext): void {
     resize(deployment, current, old);
     forgetOld(deployment, old);
     writeStatus(deployment, name);
+  };
+
+  /** The ReplicaSet of this template may be left over from a Deployment that was deleted without it. */
+  const adoptOrphan = (deployment: Deployment, name: string): void => {
+    store.mutate(replicaSets, deployment.metadata.namespace, name, (present) =>
+      controllerOf(present) !== undefined || isTerminating(present)
+        ? present
+        : {
+            ...present,
+            metadata: {
+              ...present.metadata,
+              ownerReferences: [
+                ...(present.metadata.ownerReferences ?? []),
+                controllerReference('apps/v1', deployment),
+              ],
+            },
+          },
+    );
   };
 
   const resize = (deployment: Deployment, current: ReplicaSet | undefined, old: ReplicaSet[]): void => {

@@ -4,7 +4,7 @@ import { controllerOf, isActive, isAvailable, isReady, isTerminating } from '../
 import { selects } from '../selectors.ts';
 import type { ControllerContext } from './context.ts';
 import { reconcileEach, watchObjects } from './context.ts';
-import { createPod } from './pod-template.ts';
+import { controllerReference, createPod } from './pod-template.ts';
 
 /** Keeps as many Pods as a ReplicaSet asks for. */
 export function startReplicaSetController(context: ControllerContext): void {
@@ -68,14 +68,7 @@ export function startReplicaSetController(context: ControllerContext): void {
         ...current.metadata,
         ownerReferences: [
           ...(current.metadata.ownerReferences ?? []),
-          {
-            apiVersion: 'apps/v1',
-            kind: 'ReplicaSet',
-            name: adopter.metadata.name,
-            uid: adopter.metadata.uid,
-            controller: true,
-            blockOwnerDeletion: true,
-          },
+          controllerReference('apps/v1', adopter),
         ],
       },
     }));
