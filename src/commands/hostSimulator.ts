@@ -12,7 +12,7 @@ export async function hostSimulator(options: SimulatorOptions, terminal: Termina
   const simulator = await startSimulator({
     scenario,
     ...(speed === undefined ? {} : { speed }),
-    ...(port === undefined ? {} : { port }),
+    ...(port === undefined ? {} : { eksPort: port }),
     ...(kubernetesPort === undefined ? {} : { kubernetesPort }),
     ...(journal === undefined ? {} : { journalFile: journal }),
   });

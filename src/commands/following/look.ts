@@ -27,16 +27,18 @@ export async function lookAt(
   const description = await describe(client, workflowId, runId);
   const exact = client.workflow.getHandle(workflowId, description.runId);
   const [asked, ending] = await Promise.all([askStatus(client, exact), endingOf(handle, description)]);
-  const status = asked ?? before?.status;
+  const answered = typeof asked === 'object';
+  const status = answered ? asked : before?.status;
   return {
     at: new Date().toISOString(),
     workflowId,
     runId: description.runId,
     taskQueue: description.taskQueue,
     startedAt: description.startTime.toISOString(),
-    workerAnswers: asked !== undefined,
+    workerAnswers: answered,
+    ...(typeof asked === 'string' ? { trouble: asked } : {}),
     ...(status === undefined ? {} : { status }),
-    progress: asked === undefined || ending !== undefined ? [] : await stageProgress(client, asked.hops),
+    progress: answered && ending === undefined ? await stageProgress(client, asked.hops) : [],
     ...(ending === undefined ? {} : { ending }),
   };
 }
@@ -57,17 +59,26 @@ async function describe(
   }
 }
 
-/** Undefined when no worker answers, or when the workflow has not begun yet. */
+/**
+ * The status; or what a worker says that can't carry the workflow on; or undefined when none answers, or the workflow
+ * has not begun yet.
+ */
 async function askStatus(
   client: Client,
   handle: { query: <T>(name: string) => Promise<T> },
-): Promise<UpgradeStatus | undefined> {
+): Promise<UpgradeStatus | string | undefined> {
   try {
     return await client.connection.withDeadline(Date.now() + queryTimeoutMs, () =>
       handle.query<UpgradeStatus>(messageNames.status),
     );
-  } catch {
-    // Whatever the reason is, the server's description stands; a server that is gone is noticed by that.
-    return undefined;
+  } catch (error) {
+    // Whatever else the reason is, the server's description stands; a server that is gone is noticed by that.
+    const message = deepestMessage(error);
+    return /workflow task.*fail|nondetermini/i.test(message) ? message : undefined;
   }
+}
+
+function deepestMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? deepestMessage(error.cause) : error.message;
 }

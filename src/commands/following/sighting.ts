@@ -38,6 +38,8 @@ export interface Sighting {
   startedAt: string;
   /** False when the status could not be asked for because no worker answered; `status` is then the last one known. */
   workerAnswers: boolean;
+  /** What a worker says that could not carry the workflow on; it did answer, but not with a status. */
+  trouble?: string;
   /** Absent as long as no worker has ever answered us. */
   status?: UpgradeStatus;
   progress: StageProgress[];

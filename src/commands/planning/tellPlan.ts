@@ -7,13 +7,18 @@ import { styleOf } from '../rendering/style.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Prints a plan, and tells by the exit code what stands against it. */
-export function tellPlan(result: PlanResult, json: boolean, terminal: Terminal): ExitCode {
+export function tellPlan(
+  result: PlanResult,
+  json: boolean,
+  terminal: Terminal,
+  now: Date = new Date(),
+): ExitCode {
   const { findings, summary, digest, plan } = result;
   const blocking = blockingFindings(findings, plan.overrides);
   terminal.print(
     json
       ? JSON.stringify({ findings, summary, digest, hops: plan.hops }, null, 2)
-      : planView(result, blocking, new Date(), styleOf(terminal.colors)),
+      : planView(result, blocking, now, styleOf(terminal.colors)),
   );
   return exitCodeOfPlan(findings, blocking);
 }

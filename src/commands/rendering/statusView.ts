@@ -39,7 +39,10 @@ export function statusView(sighting: Sighting, options: ViewOptions): string {
 }
 
 /** What is said while the server answers and no worker does. */
-export function noWorkerAnswers({ taskQueue, status }: Sighting): string {
+export function noWorkerAnswers({ taskQueue, status, trouble }: Sighting): string {
+  if (trouble !== undefined) {
+    return `The worker can't carry this upgrade on (${trouble}); its log says why. Once that is mended it goes on where it was; still watching.`;
+  }
   const shown = status === undefined ? '' : ' What is shown is the last that was known.';
   return `No worker answers on task queue "${taskQueue}"; still watching.${shown} Start one (stepladder worker): the upgrade goes on where it was.`;
 }
