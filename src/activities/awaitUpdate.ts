@@ -43,7 +43,7 @@ export function awaitUpdateActivity({
 }: Pick<ActivityDependencies, 'clusters' | 'evidence'>): Pick<Activities, 'awaitUpdate'> {
   return {
     async awaitUpdate(input) {
-      const { signal } = activityScope();
+      const { signal, heartbeat } = activityScope();
       const until = performance.now() + input.timeoutMs;
       const progress: UpdateProgress = {
         line: `${describeTarget(input.target)}: asking EKS for update ${input.updateId}`,
@@ -69,6 +69,7 @@ export function awaitUpdateActivity({
             const left = until - performance.now();
             if (update.status !== 'InProgress' || left <= 0) return await outcomeOf(update, probe);
             await tell(progress, input, update, cluster, signal);
+            heartbeat(told());
             await pause(Math.min(input.pollMs, left), signal);
             // Opened each time: it is verified again now and then, and kept from being closed as unused.
             cluster = await clusters.open(input.context, signal);

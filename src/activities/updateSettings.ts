@@ -83,7 +83,7 @@ async function bringSettings(
   signal: AbortSignal,
 ): Promise<StartedUpdate> {
   const { name } = group;
-  const wanted = complete(settings);
+  const wanted = complete(settings, group.updateSettings);
   // An upgrade changes the settings of one group again in each hop: the group's version tells these changes apart.
   const target = [name, writeNote(settings), group.version ?? group.releaseVersion ?? ''];
   return startUpdate({
@@ -109,13 +109,15 @@ async function bringSettings(
   });
 }
 
-/** EKS keeps what is left out, so what shall be its default is said. */
-function complete(settings: UpdateSettings): UpdateSettings {
+/** EKS keeps what is left out: where the default is wanted and something else is there, the default is said. */
+function complete(settings: UpdateSettings, now: UpdateSettings): UpdateSettings {
+  const updateStrategy =
+    settings.updateStrategy ?? (now.updateStrategy === undefined ? undefined : 'DEFAULT');
   return {
     ...(settings.maxUnavailablePercentage === undefined
       ? { maxUnavailable: settings.maxUnavailable ?? 1 }
       : { maxUnavailablePercentage: settings.maxUnavailablePercentage }),
-    ...(settings.updateStrategy === undefined ? {} : { updateStrategy: settings.updateStrategy }),
+    ...(updateStrategy === undefined ? {} : { updateStrategy }),
   };
 }
 
