@@ -16,6 +16,13 @@ export interface ApiServer {
   metrics: RequestMetrics;
 }
 
+export interface WatchEnding {
+  /** Ends the watch in an orderly way, as an API server does that shuts down. */
+  end: () => void;
+  /** Cuts its connection. */
+  cut: () => void;
+}
+
 /** How often it is looked whether an API server that has open watches is still there, in real milliseconds. */
 const retirementCheckMilliseconds = 200;
 
@@ -28,8 +35,9 @@ export class ApiServers {
   private readonly customResources: CustomResources;
   private readonly servers = new Map<string, ApiServer>();
   private readonly assigned = new WeakMap<Socket, ApiServer>();
-  private readonly watches = new Map<() => void, ApiServer>();
+  private readonly watches = new Map<WatchEnding, ApiServer>();
   private readonly check: NodeJS.Timeout;
+  private readonly stopCutting: (() => void) | undefined;
   private turn = 0;
 
   constructor(backend: KubernetesBackend, customResources: CustomResources) {
@@ -37,6 +45,7 @@ export class ApiServers {
     this.customResources = customResources;
     this.refresh();
     this.check = setInterval(() => this.refresh(), retirementCheckMilliseconds).unref();
+    this.stopCutting = backend.faults.onWatchCut?.(() => this.cutWatches());
   }
 
   /** Who answers on this connection; undefined while no API server runs. */
@@ -50,16 +59,23 @@ export class ApiServers {
     return next;
   }
 
-  /** Calls back once when this API server goes; returns what takes that back. */
-  whenRetired(server: ApiServer, callback: () => void): () => void {
-    this.watches.set(callback, server);
-    return () => this.watches.delete(callback);
+  /** Keeps a watch until its API server goes or all watches are cut; returns what takes that back. */
+  keepWatch(server: ApiServer, watch: WatchEnding): () => void {
+    this.watches.set(watch, server);
+    return () => this.watches.delete(watch);
   }
 
   close(): void {
     clearInterval(this.check);
+    this.stopCutting?.();
     this.servers.clear();
-    this.endWatches();
+    this.endRetiredWatches();
+  }
+
+  private cutWatches(): void {
+    const cut = [...this.watches.keys()];
+    this.watches.clear();
+    for (const watch of cut) watch.cut();
   }
 
   private refresh(): void {
@@ -67,7 +83,7 @@ export class ApiServers {
     if (wanted.length === this.servers.size && wanted.every((minor) => this.servers.has(minor))) return;
     for (const minor of [...this.servers.keys()]) if (!wanted.includes(minor)) this.servers.delete(minor);
     for (const minor of wanted) if (!this.servers.has(minor)) this.servers.set(minor, this.start(minor));
-    this.endWatches();
+    this.endRetiredWatches();
   }
 
   private start(minor: string): ApiServer {
@@ -82,11 +98,11 @@ export class ApiServers {
     };
   }
 
-  private endWatches(): void {
-    for (const [callback, server] of [...this.watches])
+  private endRetiredWatches(): void {
+    for (const [watch, server] of [...this.watches])
       if (this.servers.get(server.minor) !== server) {
-        this.watches.delete(callback);
-        callback();
+        this.watches.delete(watch);
+        watch.end();
       }
   }
 }

@@ -152,7 +152,9 @@ function admitRequest(
   request.parsedUrl = url;
   request.resourcePath = parseResourcePath(url.pathname);
   request.verb = request.resourcePath && verbOf(request.method, request.resourcePath, url.searchParams);
-  reply.raw.once('close', () => countRequest(request, reply.raw.statusCode));
+  reply.raw.once('close', () => {
+    if (reply.raw.headersSent) countRequest(request, reply.raw.statusCode);
+  });
   void reply.header('cache-control', 'no-cache, private');
   const fault = backend.faults.onCall('kubernetes', operationName(request));
   request.callFault = fault;
@@ -176,7 +178,7 @@ function admitRequest(
 /** Ends the connection without an answer. */
 function reset(reply: FastifyReply): void {
   reply.hijack();
-  reply.raw.socket?.resetAndDestroy();
+  reply.raw.socket?.destroy();
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

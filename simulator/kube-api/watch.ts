@@ -68,7 +68,7 @@ export function prepareWatch(
       return;
     }
 
-    stops.push(servers.whenRetired(server, () => stream.end()));
+    stops.push(servers.keepWatch(server, stream));
     const ending = setTimeout(
       () => {
         bookmark();
