@@ -134,6 +134,8 @@ export interface UpgradeStatus {
   runId: string;
   taskQueue: string;
   cluster: { name: string; region?: string; arn?: string };
+  /** The control plane's version when the upgrade began, and now. */
+  fromVersion?: MinorVersion;
   currentVersion?: MinorVersion;
   targetVersion?: MinorVersion;
   startedAt: Timestamp;

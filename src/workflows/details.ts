@@ -18,10 +18,11 @@ export function renderDetails(status: UpgradeStatus): string {
 
 function heading(status: UpgradeStatus): string {
   const versions =
-    status.currentVersion !== undefined && status.targetVersion !== undefined
-      ? `${status.currentVersion} → ${status.targetVersion}`
+    status.fromVersion !== undefined && status.targetVersion !== undefined
+      ? `${status.fromVersion} → ${status.targetVersion}`
       : `→ ${status.targetVersion ?? 'the control plane’s version'}`;
-  return `## Cluster ${code(status.cluster.name)}: ${versions}\n\nPhase: **${status.phase}**${status.paused ? ' (paused)' : ''}`;
+  const at = status.currentVersion === undefined ? '' : `, control plane at ${status.currentVersion}`;
+  return `## Cluster ${code(status.cluster.name)}: ${versions}\n\nPhase: **${status.phase}**${status.paused ? ' (paused)' : ''}${at}`;
 }
 
 function openGate(status: UpgradeStatus): string[] {

@@ -17,6 +17,7 @@ import type { Request } from '../contract/request.ts';
 import type { StageStatus } from '../contract/status.ts';
 import { perform } from './activities.ts';
 import { failure } from './failures.ts';
+import { Holding } from './holding.ts';
 import { stageLine } from './planShown.ts';
 import { setPaused } from './stageMessages.ts';
 import type { StageInput } from './stageMessages.ts';
@@ -46,11 +47,11 @@ export class HopRun {
   private settings: HopSettings | undefined;
   private baseline: EvidenceReference | undefined;
   private running: ChildWorkflowHandle<Workflow> | undefined;
-  /** Set while the upgrade holds over broken workloads; a person may accept them. */
-  private holding: { acceptedBy?: Remark } | undefined;
+  private readonly holding: Holding;
 
   constructor(state: UpgradeState) {
     this.state = state;
+    this.holding = new Holding(state);
   }
 
   /** Takes the baseline, before anything is changed. */
@@ -109,9 +110,7 @@ export class HopRun {
 
   /** True when the upgrade was holding over broken workloads and goes on with them. */
   acceptBroken(remark: Remark): boolean {
-    if (this.holding === undefined) return false;
-    this.holding.acceptedBy = remark;
-    return true;
+    return this.holding.accept(remark);
   }
 
   private async carryOut(
@@ -191,6 +190,12 @@ export class HopRun {
         `${missingCount} objects that were there before are missing: ${missing.join(', ')}${missingCount > missing.length ? ' …' : ''}`,
       );
     }
+    const { unseen = [], unseenCount = 0 } = result.inventory;
+    if (unseenCount > 0) {
+      problems.push(
+        `${unseenCount} kinds of objects could not be compared, so whether any of them is missing is unknown: ${unseen.join(', ')}`,
+      );
+    }
     if (result.probe !== undefined && result.probe.downtimeSeconds > 0) {
       problems.push(`The API server did not answer for ${result.probe.downtimeSeconds} s during its upgrade`);
     }
@@ -202,16 +207,19 @@ export class HopRun {
 
   private async verifyHop(hop: Hop, place: string): Promise<void> {
     const { request, context } = this.given();
-    await this.hold(
-      place,
-      'Some components do not have the version of this hop',
-      async () => {
-        const { problems } = await steadily(this.state, () =>
-          perform('verifyVersions', `Does everything have ${hop.to}?`, { context, hop }),
-        );
-        return problems;
+    await this.holding.untilWell(
+      {
+        place,
+        what: 'Some components do not have the version of this hop',
+        look: async () => {
+          const { problems } = await steadily(this.state, () =>
+            perform('verifyVersions', `Does everything have ${hop.to}?`, { context, hop }),
+          );
+          return problems;
+        },
+        againMs: scaled(request.timing, 'pollInterval'),
       },
-      scaled(request.timing, 'pollInterval'),
+      request.timing,
     );
   }
 
@@ -219,81 +227,34 @@ export class HopRun {
   private async verifyWorkloads(status: StageStatus, place: string): Promise<void> {
     const { request, context } = this.given();
     const { timing } = request;
+    const { baseline } = this;
+    if (baseline === undefined) throw failure('InternalError', 'There is no baseline to compare with.');
     const pollMs = scaled(timing, 'pollInterval');
     let settleMs = scaled(timing, 'settleTimeout');
-    await this.hold(
-      place,
-      'Workloads that were well before are broken',
-      async () => {
-        const { baseline } = this;
-        if (baseline === undefined) throw failure('InternalError', 'There is no baseline to compare with.');
-        const verdict = await steadily(this.state, () =>
-          perform('verifyWorkloads', `Are the workloads as well as before ${place}?`, {
-            context,
-            baseline,
-            settleMs,
-            pollMs,
-          }),
-        );
-        settleMs = 0;
-        status.workloads = verdict;
-        this.state.evidence(verdict.evidence);
-        return verdict.well ? [] : verdict.newlyBroken;
+    const held = await this.holding.untilWell(
+      {
+        place,
+        what: 'Workloads that were well before are broken',
+        look: async () => {
+          const verdict = await steadily(this.state, () =>
+            perform('verifyWorkloads', `Are the workloads as well as before ${place}?`, {
+              context,
+              baseline,
+              settleMs,
+              pollMs,
+            }),
+          );
+          settleMs = 0;
+          status.workloads = verdict;
+          this.state.evidence(verdict.evidence);
+          return verdict.well ? [] : verdict.newlyBroken;
+        },
+        againMs: this.state.reconnectMs,
       },
-      this.state.reconnectMs,
+      timing,
     );
-  }
-
-  /**
-   * Goes on when nothing is wrong; otherwise holds and says so, until it is mended, a person accepts it (`resume`),
-   * aborts, or the time is over.
-   *
-   * @param look lists what is wrong now, one line each
-   * @throws ApplicationFailure `WorkloadsBroken` at the end of `timing.brokenTimeout`
-   */
-  private async hold(
-    place: string,
-    what: string,
-    look: () => Promise<string[]>,
-    againMs: number,
-  ): Promise<void> {
-    const { timing } = this.given().request;
-    const began = Date.now();
-    let problems = await look();
-    if (problems.length === 0) return;
-    const holding: { acceptedBy?: Remark } = {};
-    this.holding = holding;
-    this.state.note(`${what}: ${problems.join('; ')}`, place);
-    this.state.beginWait(
-      'workloads',
-      `${what}: ${problems.join('; ')}. The upgrade goes on when that is mended; \`resume\` accepts it as it is, \`abort\` ends the upgrade.`,
-      new Date(began + scaled(timing, 'brokenTimeout')).toISOString(),
-      place,
-    );
-    try {
-      while (problems.length > 0) {
-        if (Date.now() - began > scaled(timing, 'brokenTimeout')) {
-          throw failure(
-            'WorkloadsBroken',
-            `${what}, and did not recover within ${timing.brokenTimeout}: ${problems.join('; ')}`,
-          );
-        }
-        const accepted = () => holding.acceptedBy !== undefined;
-        if (await condition(accepted, againMs, { summary: 'before the next look' })) {
-          this.state.note(
-            `Accepted by ${holding.acceptedBy?.by ?? 'a person'}: ${problems.join('; ')}`,
-            place,
-          );
-          // From here on they count as broken already, so that the next stage does not hold over them again.
-          await this.takeBaseline();
-          return;
-        }
-        problems = await look();
-      }
-    } finally {
-      this.holding = undefined;
-      this.state.endWait('workloads', place);
-    }
+    // What was accepted counts as broken already, so that the next stage does not hold over it again.
+    if (held === 'accepted') await this.takeBaseline();
   }
 
   private async untilResumed(): Promise<void> {

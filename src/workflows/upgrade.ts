@@ -110,6 +110,7 @@ async function identify(state: UpgradeState, request: Request): Promise<ClusterC
     perform('identifyCluster', `First look at ${cluster.name}`, { cluster }),
   );
   state.status.cluster = { name: cluster.name, region: seen.region, arn: seen.identity.arn };
+  state.status.fromVersion = seen.version;
   state.status.currentVersion = seen.version;
   state.publish();
   const { workflowId, runId } = workflowInfo();

@@ -67,6 +67,9 @@ async function carryOut(
         }),
       true,
     );
+    run.detail(
+      `at ${stage.to}; ${inventory.comparedCount} objects compared, ${inventory.missingCount} missing`,
+    );
     return { inventory, ...(probe === undefined ? {} : { probe }) };
   });
 }

@@ -85,10 +85,10 @@ export async function openWorkbench(address: string): Promise<Workbench> {
       });
       const status = () => handle.query<UpgradeStatus>('status');
       const until = async (what: string, wanted: (status: UpgradeStatus) => boolean) => {
-        for (let look = 0; look < 400; look++) {
+        for (let look = 0; look < 200; look++) {
           const seen = await status();
           if (wanted(seen)) return seen;
-          await new Promise((resolve) => setTimeout(resolve, 25));
+          await new Promise((resolve) => setTimeout(resolve, 200));
         }
         throw new Error(`it did not come to: ${what}\n${JSON.stringify(await status(), null, 1)}`);
       };
