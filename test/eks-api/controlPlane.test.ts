@@ -6,7 +6,6 @@ import {
   ListUpdatesCommand,
   UpdateClusterVersionCommand,
 } from '@aws-sdk/client-eks';
-import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { clusterArn, exampleGroup, exampleState, refusal, startTestApi } from './startTestApi.ts';
 
@@ -124,7 +123,7 @@ describe('UpdateClusterVersion', () => {
   });
 
   it('refuses while an update is in progress, also when the cluster says ACTIVE again', async () => {
-    const { client, ended } = await startTestApi({ timings: { settle: 400 } });
+    const { client, ended, infrastructure } = await startTestApi();
     const { update } = await client.send(upgrade('1.32'));
     const message = `Cannot VersionUpdate because cluster demo currently has update ${update?.id} in progress`;
     expect(await refusal(client.send(upgrade('1.32')))).toEqual({
@@ -132,11 +131,10 @@ describe('UpdateClusterVersion', () => {
       code: 409,
       message,
     });
-    for (;;) {
+    await infrastructure.clock.until(async () => {
       const { cluster } = await client.send(new DescribeClusterCommand({ name: 'demo' }));
-      if (cluster?.status === 'ACTIVE') break;
-      await wait(2);
-    }
+      return cluster?.status === 'ACTIVE';
+    });
     expect(await refusal(client.send(upgrade('1.33')))).toMatchObject({ code: 409, message });
     await ended(update);
     await client.send(upgrade('1.33'));

@@ -97,10 +97,8 @@ describe('a clientRequestToken', () => {
     const { update } = await client.send(change);
     await ended(update, { nodegroupName: 'blue' });
     expect((await client.send(change)).update).toMatchObject({ id: update?.id, status: 'Successful' });
-    for (;;) {
-      const asked = new DescribeNodegroupCommand({ clusterName: 'demo', nodegroupName: 'green' });
-      if ((await client.send(asked)).nodegroup?.status === 'ACTIVE') break;
-    }
+    const asked = new DescribeNodegroupCommand({ clusterName: 'demo', nodegroupName: 'green' });
+    await infrastructure.clock.until(async () => (await client.send(asked)).nodegroup?.status === 'ACTIVE');
     const { updateIds } = await client.send(new ListUpdatesCommand({ name: 'demo', nodegroupName: 'blue' }));
     expect(updateIds).toEqual([update?.id]);
     expect(infrastructure.log.filter((line) => line.startsWith('launch'))).toHaveLength(2);

@@ -79,7 +79,7 @@ describe('insights', () => {
   });
 
   it('are looked at again on request, which takes time', async () => {
-    const { client, api } = await startTestApi({ state: exampleState({ insights }) });
+    const { client, api, infrastructure } = await startTestApi({ state: exampleState({ insights }) });
     const progress = () => client.send(new DescribeInsightsRefreshCommand({ clusterName: 'demo' }));
     expect(await refusal(progress())).toMatchObject({ code: 404 });
     const before = (await client.send(list())).insights?.[0];
@@ -87,7 +87,7 @@ describe('insights', () => {
     const started = await client.send(new StartInsightsRefreshCommand({ clusterName: 'demo' }));
     expect(started.status).toBe('IN_PROGRESS');
     expect((await client.send(list())).insights?.[0]?.insightStatus?.status).toBe('WARNING');
-    while ((await progress()).status !== 'COMPLETED');
+    await infrastructure.clock.until(async () => (await progress()).status === 'COMPLETED');
     const after = (await client.send(list())).insights?.[0];
     expect(after?.insightStatus?.status).toBe('PASSING');
     expect(after?.lastRefreshTime?.getTime()).toBeGreaterThan(before?.lastRefreshTime?.getTime() ?? Infinity);

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Infrastructure, NodeLaunch, NodeView, PodView } from '../../eks-api/infrastructure.ts';
+import { SteppedClock } from './steppedClock.ts';
 
 interface MemoryPod extends PodView {
   node: string;
@@ -8,8 +8,6 @@ interface MemoryPod extends PodView {
 
 export interface MemoryInfrastructureOptions {
   version?: string;
-  /** Simulated seconds that pass in a real one. */
-  speed?: number;
   /** Seconds that replacing the control plane takes. */
   upgradeSeconds?: number;
   bootSeconds?: number;
@@ -21,6 +19,8 @@ export interface MemoryInfrastructureOptions {
  */
 export class MemoryInfrastructure implements Infrastructure {
   readonly log: string[] = [];
+  /** When each line of the log was written, in seconds. */
+  readonly times: number[] = [];
   readonly nodes = new Map<string, NodeView & { nodeGroup: string; launch?: NodeLaunch }>();
   readonly pods = new Map<string, MemoryPod>();
   /** Apps whose budget refuses every eviction. */
@@ -30,7 +30,7 @@ export class MemoryInfrastructure implements Infrastructure {
   readonly addonVersions = new Map<string, string>();
   /** Add-ons whose Pods never become Ready. */
   readonly stuckAddons = new Set<string>();
-  readonly clock;
+  readonly clock = new SteppedClock();
   upgradeError: Error | undefined;
   mostNodes = 0;
   #version: string;
@@ -38,16 +38,8 @@ export class MemoryInfrastructure implements Infrastructure {
   readonly #options: Required<MemoryInfrastructureOptions>;
 
   constructor(options: MemoryInfrastructureOptions = {}) {
-    this.#options = { version: '1.31', speed: 2000, upgradeSeconds: 600, bootSeconds: 60, ...options };
+    this.#options = { version: '1.31', upgradeSeconds: 600, bootSeconds: 60, ...options };
     this.#version = this.#options.version;
-    const { speed } = this.#options;
-    const startedAt = Date.now();
-    this.clock = {
-      now: () => new Date(startedAt + (Date.now() - startedAt) * speed),
-      sleep: async (milliseconds: number, signal?: AbortSignal) => {
-        await wait(milliseconds / speed, undefined, signal === undefined ? {} : { signal });
-      },
-    };
   }
 
   /** A node that is there from the start, with one Pod of each app. */
@@ -75,7 +67,7 @@ export class MemoryInfrastructure implements Infrastructure {
   }
 
   async upgradeControlPlane(to: string, signal: AbortSignal): Promise<void> {
-    this.log.push(`upgrade ${to}`);
+    this.#tell(`upgrade ${to}`);
     await this.clock.sleep(this.#options.upgradeSeconds * 1000, signal);
     if (this.upgradeError !== undefined) throw this.upgradeError;
     this.#version = to;
@@ -83,7 +75,7 @@ export class MemoryInfrastructure implements Infrastructure {
 
   async launchNode(launch: NodeLaunch): Promise<string> {
     const name = this.#nextName(launch.nodeGroup);
-    this.log.push(`launch ${name} ${launch.version} ${launch.zone}`);
+    this.#tell(`launch ${name} ${launch.version} ${launch.zone}`);
     if (!this.neverJoining.has(launch.nodeGroup)) {
       void this.clock.sleep(this.#options.bootSeconds * 1000).then(() => {
         if (this.log.includes(`terminate ${name}`)) return;
@@ -106,7 +98,7 @@ export class MemoryInfrastructure implements Infrastructure {
   }
 
   async terminateNode(name: string): Promise<void> {
-    this.log.push(`terminate ${name}`);
+    this.#tell(`terminate ${name}`);
     this.nodes.delete(name);
     for (const pod of this.pods.values()) if (pod.node === name) this.pods.delete(pod.uid);
   }
@@ -116,7 +108,7 @@ export class MemoryInfrastructure implements Infrastructure {
   }
 
   async setUnschedulable(node: string, unschedulable: boolean): Promise<void> {
-    this.log.push(`${unschedulable ? 'cordon' : 'uncordon'} ${node}`);
+    this.#tell(`${unschedulable ? 'cordon' : 'uncordon'} ${node}`);
     const found = this.nodes.get(node);
     if (found !== undefined) found.unschedulable = unschedulable;
   }
@@ -129,7 +121,7 @@ export class MemoryInfrastructure implements Infrastructure {
     const found = this.pods.get(pod.uid);
     if (found === undefined) return 'gone';
     if (this.refusing.has(found.app)) return 'refused';
-    this.log.push(`evict ${found.app} from ${found.node}`);
+    this.#tell(`evict ${found.app} from ${found.node}`);
     this.#replace(found);
     return 'evicted';
   }
@@ -137,7 +129,7 @@ export class MemoryInfrastructure implements Infrastructure {
   async deletePod(pod: PodView): Promise<void> {
     const found = this.pods.get(pod.uid);
     if (found === undefined) return;
-    this.log.push(`delete ${found.app} from ${found.node}`);
+    this.#tell(`delete ${found.app} from ${found.node}`);
     this.#replace(found);
   }
 
@@ -146,9 +138,14 @@ export class MemoryInfrastructure implements Infrastructure {
   }
 
   async rollAddon(addon: string, image: string, signal: AbortSignal): Promise<void> {
-    this.log.push(`roll ${addon} ${image}`);
+    this.#tell(`roll ${addon} ${image}`);
     await this.clock.sleep(this.stuckAddons.has(addon) ? 3_600_000 : 20_000, signal);
     this.addonVersions.set(addon, image);
+  }
+
+  #tell(line: string): void {
+    this.log.push(line);
+    this.times.push(this.clock.now().getTime() / 1000);
   }
 
   #replace(pod: MemoryPod): void {

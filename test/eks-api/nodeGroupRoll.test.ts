@@ -95,6 +95,18 @@ describe('a managed node group update', () => {
     expect(one.log.slice(0, 3).map((line) => line.split(' ')[0])).toEqual(['cordon', 'terminate', 'launch']);
   });
 
+  it('waits a minute between the last eviction from a node and its end', async () => {
+    const { infrastructure, roll } = await startAhead();
+    const old = [...infrastructure.nodes.keys()];
+    await roll();
+    const { log, times } = infrastructure;
+    for (const node of old) {
+      const evicted = times[log.findLastIndex((line) => line.endsWith(`from ${node}`))] ?? Infinity;
+      const ended = times[log.indexOf(`terminate ${node}`)] ?? 0;
+      expect(ended - evicted).toBeGreaterThanOrEqual(60);
+    }
+  });
+
   it('takes a share of the nodes where a percentage is set', async () => {
     const { infrastructure, roll } = await startAhead(
       { size: { min: 1, max: 12, desired: 10 }, updateConfig: { maxUnavailablePercentage: 80 } },
@@ -153,7 +165,7 @@ describe('a managed node group update', () => {
     const { infrastructure, roll } = await startAhead({}, { apps: ['slow'] });
     infrastructure.refusing.add('slow');
     const rolling = roll();
-    await infrastructure.clock.sleep(400_000);
+    await infrastructure.clock.sleep(800_000);
     expect(infrastructure.log.some((line) => line.startsWith('evict'))).toBe(false);
     infrastructure.refusing.clear();
     expect((await rolling).status).toBe('Successful');

@@ -7,14 +7,10 @@ import {
   UpdateNodegroupConfigCommand,
   UpdateNodegroupVersionCommand,
 } from '@aws-sdk/client-eks';
-import type {
-  CreateNodegroupCommandInput,
-  EKSClient,
-  UpdateNodegroupConfigCommandInput,
-} from '@aws-sdk/client-eks';
-import { setTimeout as wait } from 'node:timers/promises';
+import type { CreateNodegroupCommandInput, UpdateNodegroupConfigCommandInput } from '@aws-sdk/client-eks';
 import { describe, expect, it } from 'vitest';
 import { exampleGroup, exampleState, refusal, startTestApi } from './startTestApi.ts';
+import type { TestApi } from './startTestApi.ts';
 
 const look = (nodegroupName = 'blue') => new DescribeNodegroupCommand({ clusterName: 'demo', nodegroupName });
 const change = (input: Partial<UpdateNodegroupConfigCommandInput>) =>
@@ -30,9 +26,9 @@ const create = (input: Partial<CreateNodegroupCommandInput> = {}) =>
   });
 const blue = { nodegroupName: 'blue' };
 
-/** Waits for a status of a node group. */
-async function status(client: EKSClient, name: string, wanted: string): Promise<void> {
-  while ((await client.send(look(name))).nodegroup?.status !== wanted) await wait(2);
+/** Lets time pass until a node group has a status. */
+async function status({ client, infrastructure }: TestApi, name: string, wanted: string): Promise<void> {
+  await infrastructure.clock.until(async () => (await client.send(look(name))).nodegroup?.status === wanted);
 }
 
 describe('node groups', () => {
@@ -115,6 +111,19 @@ describe('UpdateNodegroupConfig', () => {
     expect(infrastructure.pods.size).toBe(6);
   });
 
+  it('keeps the zones even when it ends nodes, even if one zone has the least to do', async () => {
+    const state = exampleState({ nodeGroups: [exampleGroup({ size: { min: 1, max: 6, desired: 6 } })] });
+    const { client, ended, infrastructure } = await startTestApi({ state });
+    for (const pod of infrastructure.pods.values())
+      if (infrastructure.nodes.get(pod.node)?.zone === 'ap-northeast-1a') infrastructure.pods.delete(pod.uid);
+    await ended((await client.send(change({ scalingConfig: { desiredSize: 3 } }))).update, blue);
+    expect([...infrastructure.nodes.values()].map(({ zone }) => zone).sort()).toEqual([
+      'ap-northeast-1a',
+      'ap-northeast-1c',
+      'ap-northeast-1d',
+    ]);
+  });
+
   it('is DEGRADED when a new node never joins', async () => {
     const { client, ended, infrastructure } = await startTestApi();
     infrastructure.neverJoining.add('blue');
@@ -156,12 +165,13 @@ describe('UpdateNodegroupConfig', () => {
 
 describe('CreateNodegroup and DeleteNodegroup', () => {
   it('launch nodes and end them', async () => {
-    const { client, infrastructure } = await startTestApi();
+    const test = await startTestApi();
+    const { client, infrastructure } = test;
     const { nodegroup } = await client.send(
       create({ taints: [{ key: 'gpu', effect: 'NO_EXECUTE' }], labels: { tier: 'gpu' } }),
     );
     expect(nodegroup).toMatchObject({ status: 'CREATING', version: '1.31' });
-    await status(client, 'green', 'ACTIVE');
+    await status(test, 'green', 'ACTIVE');
     const nodes = (await infrastructure.listNodes('green')).map(({ name }) => infrastructure.nodes.get(name));
     expect(nodes.map((node) => node?.zone).sort()).toEqual(['ap-northeast-1a', 'ap-northeast-1c']);
     expect(nodes[0]?.launch).toMatchObject({
@@ -171,17 +181,20 @@ describe('CreateNodegroup and DeleteNodegroup', () => {
     const gone = new DeleteNodegroupCommand({ clusterName: 'demo', nodegroupName: 'green' });
     expect((await client.send(gone)).nodegroup?.status).toBe('DELETING');
     expect(await refusal(client.send(gone))).toMatchObject({ name: 'ResourceInUseException' });
-    while ((await client.send(new ListNodegroupsCommand({ clusterName: 'demo' }))).nodegroups?.length === 2)
-      await wait(2);
+    await infrastructure.clock.until(async () => {
+      const { nodegroups } = await client.send(new ListNodegroupsCommand({ clusterName: 'demo' }));
+      return nodegroups?.length === 1;
+    });
     expect(await infrastructure.listNodes('green')).toEqual([]);
     expect(await refusal(client.send(gone))).toMatchObject({ code: 404 });
   });
 
   it('end as CREATE_FAILED when nodes do not join', async () => {
-    const { client, infrastructure } = await startTestApi();
+    const test = await startTestApi();
+    const { client, infrastructure } = test;
     infrastructure.neverJoining.add('green');
     await client.send(create());
-    await status(client, 'green', 'CREATE_FAILED');
+    await status(test, 'green', 'CREATE_FAILED');
     expect((await client.send(look('green'))).nodegroup?.health?.issues).toMatchObject([
       { code: 'NodeCreationFailure' },
     ]);

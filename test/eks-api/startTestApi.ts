@@ -1,6 +1,5 @@
 import { DescribeUpdateCommand, EKSClient } from '@aws-sdk/client-eks';
 import type { EKSServiceException, Update } from '@aws-sdk/client-eks';
-import { setTimeout as wait } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { startEksApi } from '../../eks-api/index.ts';
 import type {
@@ -70,7 +69,7 @@ export interface TestApi {
   journal: MutationRecord[];
   /** Another client, with other settings. */
   connect: (settings: ConstructorParameters<typeof EKSClient>[0]) => EKSClient;
-  /** Waits until an update has ended. */
+  /** Lets time pass until an update has ended. */
   ended: (
     update: Update | undefined,
     selector?: { nodegroupName?: string; addonName?: string },
@@ -121,13 +120,14 @@ export async function startTestApi(
     journal,
     connect,
     async ended(update, selector = {}) {
-      for (;;) {
-        const answer = await client.send(
-          new DescribeUpdateCommand({ name: 'demo', updateId: update?.id, ...selector }),
-        );
-        if (answer.update !== undefined && answer.update.status !== 'InProgress') return answer.update;
-        await wait(2);
-      }
+      const asked = new DescribeUpdateCommand({ name: 'demo', updateId: update?.id, ...selector });
+      let last: Update | undefined;
+      await infrastructure.clock.until(async () => {
+        last = (await client.send(asked)).update;
+        return last?.status !== 'InProgress';
+      });
+      if (last === undefined) throw new Error('the update is not described');
+      return last;
     },
   };
 }

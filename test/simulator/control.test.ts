@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-eks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { eksClientOf, kubernetesOf, startTestSimulator } from './startTestSimulator.ts';
+import { eksClientOf, kubernetesOf, smallShop, startTestSimulator } from './startTestSimulator.ts';
 
 const look = new DescribeClusterCommand({ name: 'shop' });
 const upgrade = new UpdateClusterVersionCommand({ name: 'shop', version: '1.32' });
@@ -103,10 +103,11 @@ describe('the control endpoint', () => {
   });
 
   it('starts an update that somebody else made', async () => {
-    const { client, control, ended } = await startTestSimulator();
+    const { client, control, ended } = await startTestSimulator(smallShop, { speed: 1 });
     const { answer } = await control('POST', '/updates', { type: 'LoggingUpdate', seconds: 600 });
     expect((await client.send(look)).cluster?.status).toBe('ACTIVE');
     await expect(client.send(upgrade)).rejects.toMatchObject({ name: 'ResourceInUseException' });
+    await control('PUT', '/speed', { speed: 6000 });
     await ended({ id: (answer as { updateId: string }).updateId });
     await client.send(upgrade);
   });

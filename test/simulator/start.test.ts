@@ -161,7 +161,7 @@ describe('the simulator', () => {
     const folder = await mkdtemp(join(tmpdir(), 'journal-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const journalFile = join(folder, 'journal.jsonl');
-    const { client, simulator } = await startTestSimulator(smallShop, { journalFile });
+    const { client, simulator } = await startTestSimulator(smallShop, { journalFile, speed: 1 });
     await client.send(upgrade('1.32', 'token'));
     await client.send(upgrade('1.32', 'token'));
     await client.send(upgrade('1.40')).catch(() => undefined);
