@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { searchAttributeNames } from '../../src/contract/searchAttributes.ts';
 import { startEmbeddedServer } from '../../src/temporal/embedded.ts';
@@ -25,16 +26,19 @@ async function start(options: Partial<EmbeddedServerOptions> = {}) {
 
 /** Resolves when nobody listens on a port any more. */
 async function portToClose(port: number): Promise<void> {
-  for (;;) {
+  while (await isOpen(port)) await sleep(100);
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
-    const connected = await new Promise<boolean>((resolve) => {
-      socket.once('connect', () => resolve(true));
-      socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
     });
-    if (!connected) return;
-    await Promise.race([once(socket, 'close'), new Promise((resolve) => setTimeout(resolve, 100))]);
-    socket.destroy();
-  }
+    // A server that is ending refuses the connection, or resets it.
+    socket.on('error', () => resolve(false));
+  });
 }
 
 describe('the embedded Temporal server', () => {
