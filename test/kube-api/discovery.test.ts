@@ -1,7 +1,7 @@
 import { AppsV1Api, ApisApi, CoreV1Api } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { knownMinorVersions } from '../../simulator/kube-api/index.ts';
-import { customResourceDefinition, startApi } from './fixture.ts';
+import { customResourceDefinition, startApi, widget } from './fixture.ts';
 
 const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
 const flowSchemas = '/apis/flowcontrol.apiserver.k8s.io/v1beta3/flowschemas';
@@ -151,4 +151,17 @@ test('custom resources appear with their definition and go with it', async () =>
   });
   await api.call(`${path}/widgets.example.com`, { method: 'DELETE' });
   expect((await api.call('/apis/example.com/v1/widgets')).status).toBe(404);
+});
+
+test('the objects of a definition that was deleted are gone when it comes back', async () => {
+  const api = await startApi();
+  const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const widgets = '/apis/example.com/v1/namespaces/shop/widgets';
+  const define = () => api.call(definitions, { method: 'POST', body: customResourceDefinition });
+  await define();
+  await api.call(widgets, { method: 'POST', body: widget('one') });
+  expect((await api.call(widgets)).json.items).toHaveLength(1);
+  await api.call(`${definitions}/widgets.example.com`, { method: 'DELETE' });
+  await define();
+  expect((await api.call(widgets)).json.items).toEqual([]);
 });

@@ -223,3 +223,18 @@ test('who asks for protobuf gets JSON, and who asks for what there is not is tol
   expect((await ask('application/json, */*;q=0.8')).json.kind).toBe('PodList');
   expect(await ask('text/html')).toMatchObject({ status: 406, json: { reason: 'NotAcceptable' } });
 });
+
+test('items of a built-in list do not repeat their kind, those of custom resources do', async () => {
+  const api = await withPods();
+  await api.call('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    method: 'POST',
+    body: customResourceDefinition,
+  });
+  await api.call('/apis/example.com/v1/namespaces/shop/widgets', { method: 'POST', body: widget('one') });
+  expect((await api.call(path)).json).toMatchObject({ kind: 'PodList', apiVersion: 'v1' });
+  expect((await api.call(path)).json.items[0]).not.toHaveProperty('kind');
+  expect((await api.call('/apis/example.com/v1/widgets')).json.items[0]).toMatchObject({
+    kind: 'Widget',
+    apiVersion: 'example.com/v1',
+  });
+});
