@@ -22,7 +22,9 @@ export const addStatus: AddCommand = (program, { terminal }) => {
     if (output === 'json') terminal.print(JSON.stringify(sighting, null, 2));
     else {
       const { columns, colors } = terminal;
-      terminal.print(statusView(sighting, { style: styleOf(colors), columns, now: new Date(sighting.at) }));
+      terminal.print(
+        statusView(sighting, { style: styleOf(colors.out), columns, now: new Date(sighting.at) }),
+      );
     }
     if (sighting.status === undefined && sighting.ending === undefined) {
       throw new CommandFailed(

@@ -27,9 +27,10 @@ export function fakeTerminal({ env = {}, answers, input = '' }: FakeTerminalOpti
     env: { USER: 'mika', ...env },
     print: (text) => void out.push(text),
     note: (text) => void err.push(text),
-    outputIsTerminal: false,
+    outputIsScreen: false,
+    errorIsScreen: false,
     interactive: answers !== undefined,
-    colors: false,
+    colors: { out: false, err: false },
     columns: 120,
     ask: async (question) => {
       questions.push(question);

@@ -13,11 +13,9 @@ import type { DemoOptions } from '../demo.ts';
 import { styleOf } from '../rendering/style.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Cleanups } from './cleanups.ts';
+import { demoSpeed } from './demoRequest.ts';
 import { workerEnvironment } from './workerEnvironment.ts';
 import { startWorkerProcess } from './workerProcess.ts';
-
-/** Simulated seconds in a real one: both hops together take about a minute. */
-const demoSpeed = 240;
 
 /** Everything that the demo has started. */
 export interface DemoStage {
@@ -38,7 +36,7 @@ export async function setStage(
   terminal: Terminal,
   cleanups: Cleanups,
 ): Promise<DemoStage> {
-  const style = styleOf(terminal.colors);
+  const style = styleOf(terminal.colors.err);
   const step = (text: string) => terminal.note(style.faint(text));
   const folder = await mkdtemp(join(tmpdir(), 'stepladder-demo-'));
   cleanups.add(() => rm(folder, { recursive: true, force: true }));

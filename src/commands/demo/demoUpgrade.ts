@@ -5,7 +5,7 @@ import { CommandFailed, exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { createDisplay } from '../following/display.ts';
 import { follow } from '../following/follow.ts';
-import type { Ending } from '../following/sighting.ts';
+import type { Ending, Sighting } from '../following/sighting.ts';
 import { speaker } from '../messages/speaker.ts';
 import { reportMarkdown } from '../rendering/reportMarkdown.ts';
 import { readReport } from '../reporting/readReport.ts';
@@ -33,7 +33,7 @@ export async function demoUpgrade(
   terminal.note(`The upgrade there: ${workflowLink(server.uiUrl, server.namespace, workflowId, runId)}\n`);
 
   const display = createDisplay(
-    terminal.interactive ? 'redraw' : 'lines',
+    terminal.errorIsScreen ? 'redraw' : 'lines',
     terminal,
     (line) => terminal.note(line),
     process.stderr,
@@ -47,7 +47,7 @@ export async function demoUpgrade(
   });
   let ending: Ending | undefined;
   for await (const sighting of follow(client, workflowId, { runId, everyMs: lookEveryMs, signal })) {
-    display.show(sighting);
+    display.show(withoutReport(sighting));
     await keeper.attend(sighting);
     ending = sighting.ending;
   }
@@ -58,4 +58,11 @@ export async function demoUpgrade(
   }
   if (ending === undefined) throw new CommandFailed('The demo was stopped before the upgrade had ended.');
   return ending.state === 'completed' ? exitCodes.done : exitCodes.failed;
+}
+
+/** The evidence goes when the demo ends, and it prints its report itself: nobody has to fetch it. */
+function withoutReport(sighting: Sighting): Sighting {
+  if (sighting.ending === undefined) return sighting;
+  const { report: _, ...ending } = sighting.ending;
+  return { ...sighting, ending };
 }

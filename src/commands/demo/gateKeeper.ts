@@ -34,8 +34,8 @@ export function createGateKeeper(
       await sendAnswer(client, workflowId, 'approve', { ...payload, by: 'demo' });
       return;
     }
-    terminal.note(gateQuestion(gate, styleOf(terminal.colors)));
-    const yes = await confirm(terminal, `Approve ${gateName(gate)}?`, signal);
+    terminal.note(gateQuestion(gate, styleOf(terminal.colors.err)));
+    const yes = await confirm(terminal, `Approve ${gateName(gate)}?`, { orNothing: false, signal });
     if (yes) await sendAnswer(client, workflowId, 'approve', { ...payload, by });
     else await sendAnswer(client, workflowId, 'reject', { ...payload, by, comment: 'said no in the demo' });
   };

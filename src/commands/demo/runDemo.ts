@@ -1,22 +1,18 @@
-import { readRequest } from '../../contract/request.ts';
 import { defaultTaskQueue } from '../../contract/taskQueue.ts';
 import { loadScenario } from '../../../simulator/cluster/scenario.ts';
 import type { DemoOptions } from '../demo.ts';
 import { CommandFailed, exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { styleOf } from '../rendering/style.ts';
-import type { GivenRequest } from '../requestInput.ts';
 import type { Terminal } from '../terminal.ts';
 import { aborted, untilTold } from '../untilTold.ts';
 import { Cleanups } from './cleanups.ts';
 import { setStage } from './demoStage.ts';
 import type { DemoStage } from './demoStage.ts';
+import { demoRequest } from './demoRequest.ts';
 import { demoUpgrade } from './demoUpgrade.ts';
 import { stayText } from './stayText.ts';
 import { workerDied } from './workerProcess.ts';
-
-/** The engine's waits are shortened likewise, but not so far that nobody can watch. */
-const demoScale = 0.02;
 
 /** The whole demo: sets the stage, runs the upgrade (or stays), and clears everything away on every way out. */
 export async function runDemo(options: DemoOptions, terminal: Terminal): Promise<ExitCode> {
@@ -44,17 +40,6 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
   }
 }
 
-/** The request that the demo starts, checked like any other. */
-function demoRequest(cluster: string, { target, strategy }: DemoOptions): GivenRequest {
-  const written = {
-    cluster: { name: cluster },
-    targetVersion: target,
-    workers: { strategy },
-    timing: { scale: demoScale },
-  };
-  return { written, checked: { ...readRequest('upgradeCluster', written), targetVersion: target } };
-}
-
 async function stay(
   { server, simulator }: DemoStage,
   cluster: string,
@@ -66,7 +51,7 @@ async function stay(
   terminal.print(
     stayText(
       { address, namespace, uiUrl, taskQueue: defaultTaskQueue, cluster, target, simulator },
-      styleOf(terminal.colors),
+      styleOf(terminal.colors.out),
     ),
   );
   await aborted(signal);

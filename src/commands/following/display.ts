@@ -33,7 +33,7 @@ export function createDisplay(
 
 function redrawn(terminal: Terminal, stream: NodeJS.WriteStream): Display {
   const update = createLogUpdate(stream);
-  const style = styleOf(terminal.colors);
+  const style = styleOf(stream === process.stderr ? terminal.colors.err : terminal.colors.out);
   return {
     show: (sighting) => {
       const { columns } = terminal;

@@ -13,7 +13,7 @@ export async function watchUpgrade(
 ): Promise<ExitCode> {
   const { runId, json, terminal } = options;
   const display = createDisplay(
-    json ? 'json' : terminal.outputIsTerminal ? 'redraw' : 'lines',
+    json ? 'json' : terminal.outputIsScreen ? 'redraw' : 'lines',
     terminal,
     (line) => terminal.print(line),
   );

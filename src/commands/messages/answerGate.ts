@@ -77,9 +77,9 @@ async function askedOf(
   if (wanted !== undefined && wanted !== open.gate) {
     throw new CommandFailed(`Gate "${wanted}" is not open; "${open.gate}" is.`);
   }
-  terminal.note(gateQuestion(open, styleOf(terminal.colors)));
+  terminal.note(gateQuestion(open, styleOf(terminal.colors.err)));
   const question = verdict === 'approve' ? 'Approve' : 'Reject (this ends the upgrade)';
-  const sure = await confirm(terminal, `${question}: ${gateName(open)}?`);
+  const sure = await confirm(terminal, `${question}: ${gateName(open)}?`, { orNothing: true });
   return sure ? { gate: open.gate, digest: open.digest } : undefined;
 }
 

@@ -18,7 +18,7 @@ export function tellPlan(
   terminal.print(
     json
       ? JSON.stringify({ findings, summary, digest, hops: plan.hops }, null, 2)
-      : planView(result, blocking, now, styleOf(terminal.colors)),
+      : planView(result, blocking, now, styleOf(terminal.colors.out)),
   );
   return exitCodeOfPlan(findings, blocking);
 }

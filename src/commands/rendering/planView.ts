@@ -96,7 +96,13 @@ function canBeOverridden(finding: Finding): boolean {
 }
 
 function verdict({ summary }: PlanResult, blocking: readonly Finding[], style: Style): string {
-  const counts = `${summary.blocker} blockers, ${summary.unknown} unknown, ${summary.warning} warnings, ${summary.info} infos`;
+  const count = (number: number, name: string) => `${number} ${name}${number === 1 ? '' : 's'}`;
+  const counts = [
+    count(summary.blocker, 'blocker'),
+    `${summary.unknown} unknown`,
+    count(summary.warning, 'warning'),
+    count(summary.info, 'info'),
+  ].join(', ');
   return blocking.length > 0
     ? style.bad(`${counts}. It can't be approved while ${blocking.length} of them stand against it.`)
     : `${counts}. Nothing stands against it.`;

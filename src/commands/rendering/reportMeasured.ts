@@ -9,7 +9,7 @@ export function measuredSections(report: Report): string[] {
   return [
     ...section('What was done', hopsTable(report)),
     ...section("The API server during its control plane's upgrade", ...downtime(report)),
-    ...section('Objects before and after', ...inventories(report)),
+    ...section('Objects before and after', inventories(report)),
     ...section('Workloads', ...workloads(report)),
   ];
 }
@@ -69,20 +69,24 @@ function downtime(report: Report): string[] {
   ];
 }
 
-function inventories(report: Report): string[] {
-  return places(report).flatMap(({ hop, stage: { inventory } }) => {
-    if (inventory === undefined) return [];
-    const { comparedCount, exceptedCount, missingCount, missing } = inventory;
-    const excepted = exceptedCount === 0 ? '' : `, ${exceptedCount} are gone as the new version wants it`;
-    const line = `${hop.from} → ${hop.to}: ${comparedCount} objects compared${excepted}, `;
-    if (missingCount === 0) return [bullets([`${line}none is missing.`])];
-    const more = missingCount - missing.length;
-    return [
-      bullets([`${line}**${missingCount} missing**:`]) +
-        missing.map((name) => `\n  - ${inline(name)}`).join('') +
-        (more > 0 ? `\n  - and ${more} more, named in the evidence` : ''),
-    ];
-  });
+function inventories(report: Report): string {
+  return bullets(
+    places(report).flatMap(({ hop, stage: { inventory } }) => {
+      if (inventory === undefined) return [];
+      const { comparedCount, exceptedCount, missingCount, missing } = inventory;
+      const excepted = exceptedCount === 0 ? '' : `, ${exceptedCount} are gone as the new version wants it`;
+      const line = `${hop.from} → ${hop.to}: ${comparedCount} objects compared${excepted}, `;
+      if (missingCount === 0) return [`${line}none is missing.`];
+      const more = missingCount - missing.length;
+      return [
+        [
+          `${line}**${missingCount} missing**:`,
+          ...missing.map((name) => `  - ${inline(name)}`),
+          ...(more > 0 ? [`  - and ${more} more, named in the evidence`] : []),
+        ].join('\n'),
+      ];
+    }),
+  );
 }
 
 function workloads({ brokenBefore, brokenAfter, status }: Report): string[] {

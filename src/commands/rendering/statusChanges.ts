@@ -2,7 +2,7 @@ import type { GateRecord, HopStatus, StageStatus, UpgradeStatus } from '../../co
 import type { Sighting } from '../following/sighting.ts';
 import { elapsedText } from './duration.ts';
 import { gateAnswers, gateName } from './gateView.ts';
-import { ending, noWorkerAnswers, stageName } from './statusView.ts';
+import { ending, noWorkerAnswers, stageName, versionsText } from './statusView.ts';
 import { plain } from './style.ts';
 
 /**
@@ -32,12 +32,14 @@ function changes(before: Sighting | undefined, now: Sighting): string[] {
 }
 
 function statusLines(before: UpgradeStatus | undefined, now: UpgradeStatus, at: Date): string[] {
+  const phase = before?.phase === now.phase ? [] : [phaseLine(now)];
+  const hasEnded = now.endedAt !== undefined;
   return [
-    ...(before?.phase === now.phase ? [] : [phaseLine(now)]),
+    ...(hasEnded ? [] : phase),
+    ...gateLines(before, now, at),
     ...(before === undefined || before.paused === now.paused ? [] : [now.paused ? 'paused' : 'resumed']),
     ...now.hops.flatMap((hop) => hopLines(before, hop)),
     ...waitLines(before, now),
-    ...gateLines(before, now, at),
     ...fresh(before?.refusals, now.refusals).map(
       ({ message, by, reason, instead }) =>
         `refused: ${message}${by === undefined ? '' : ` by ${by}`}: ${reason}${instead === undefined ? '' : `. This would do: ${instead}`}`,
@@ -47,12 +49,16 @@ function statusLines(before: UpgradeStatus | undefined, now: UpgradeStatus, at: 
         `${action}${by === undefined ? '' : ` by ${by}`}${comment === undefined ? '' : ` (${comment})`}: ${effect}`,
     ),
     ...fresh(before?.notes, now.notes).map(({ text }) => `note: ${text}`),
+    // What ended last is told last.
+    ...(hasEnded ? phase : []),
   ];
 }
 
-function phaseLine({ phase, cluster, currentVersion, targetVersion }: UpgradeStatus): string {
-  const versions = [currentVersion, targetVersion].filter((version) => version !== undefined).join(' → ');
-  return `${cluster.name} ${versions}: ${phase}`.trim();
+function phaseLine(status: UpgradeStatus): string {
+  return `${[status.cluster.name, versionsText(status)].filter((part) => part !== '').join(' ')}: ${status.phase}`.replace(
+    /^: /,
+    '',
+  );
 }
 
 function hopLines(before: UpgradeStatus | undefined, hop: HopStatus): string[] {

@@ -55,9 +55,15 @@ export function ending({ ending: how, workflowId }: Sighting, style: Style): str
   return `${word(how.state)}: ${how.message}${report}`;
 }
 
+/** `1.31 → 1.33`; only the one that it is at when that is the target. */
+export function versionsText({ currentVersion, targetVersion }: UpgradeStatus): string {
+  const versions = [currentVersion, targetVersion].filter((version) => version !== undefined);
+  return [...new Set(versions)].join(' → ');
+}
+
 function heading(status: UpgradeStatus, { ending: ended }: Sighting, { style, now }: ViewOptions): string {
-  const { cluster, currentVersion, targetVersion } = status;
-  const versions = [currentVersion, targetVersion].filter((version) => version !== undefined).join(' → ');
+  const { cluster } = status;
+  const versions = versionsText(status);
   const since = elapsedText(status.startedAt, status.endedAt, now) ?? '';
   const left = remaining(status, now);
   const facts = [
@@ -67,7 +73,7 @@ function heading(status: UpgradeStatus, { ending: ended }: Sighting, { style, no
       ? []
       : [`about ${durationText(left.seconds)} of work left`]),
   ];
-  return `${style.title(`Cluster ${cluster.name}: ${versions}`)}   ${facts.join(', ')}\n${style.faint(status.workflowId)}`;
+  return `${style.title(cluster.name === '' ? 'Upgrade' : `Cluster ${cluster.name}: ${versions}`)}   ${facts.join(', ')}\n${style.faint(status.workflowId)}`;
 }
 
 const marks: Record<StageState, string> = {

@@ -85,7 +85,7 @@ async function firstWord(
 }
 
 function tellFirstWord(sighting: Sighting | undefined, terminal: Terminal): ExitCode {
-  const style = styleOf(terminal.colors);
+  const style = styleOf(terminal.colors.err);
   if (sighting?.ending !== undefined) {
     terminal.note(ending(sighting, style));
     return sighting.ending.state === 'completed' ? exitCodes.done : exitCodes.failed;
