@@ -1,6 +1,6 @@
 import { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -60,16 +60,17 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   for (let attempt = 1; ; attempt += 1) {
     const ports = await choosePorts(options);
     const folder = await mkdtemp(join(parent, 'stepladder-temporal-'));
-    const removeFolder = async () => {
-      if (options.dataFolder === undefined) await rm(folder, { recursive: true, force: true });
-    };
     const databaseFile = join(folder, 'temporal.db');
-    const server = startOwnedProcess(binary, serverArguments(ports, databaseFile), serverEnvironment());
+    const server = startOwnedProcess(
+      binary,
+      serverArguments(ports, databaseFile),
+      serverEnvironment(),
+      options.dataFolder === undefined ? folder : undefined,
+    );
     try {
       await awaitReady(server, ports);
     } catch (error) {
       await server.stop();
-      await removeFolder();
       const portWasTaken = server.output.some((line) => line.includes('address already in use'));
       if (portWasTaken && attempt < portAttempts) continue;
       throw startError(binary, error, server.output);
@@ -80,10 +81,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
       namespace,
       databaseFile,
       ended: server.ended.then((how) => `The embedded Temporal server ${how}.`),
-      async close() {
-        await server.stop();
-        await removeFolder();
-      },
+      close: () => server.stop(),
     };
   }
 }

@@ -25,6 +25,8 @@ const forceAfterMs = 10_000;
  * own, so that Ctrl-C reaches us alone and we can stop things in their order.
  */
 const guard = `
+folder=$1
+shift
 exec 3<&0
 "$@" </dev/null 3<&- &
 program=$!
@@ -39,19 +41,24 @@ program=$!
 } &
 exec 3<&-
 wait "$program"
+code=$?
+if [ -n "$folder" ]; then rm -rf "$folder"; fi
+exit "$code"
 `;
 
 /**
  * Starts a program as an owned process.
  *
  * @param environment all of its environment variables
+ * @param temporaryFolder a folder of its own that is removed when it has ended, however that came
  */
 export function startOwnedProcess(
   program: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
+  temporaryFolder = '',
 ): OwnedProcess {
-  const child = spawn('/bin/sh', ['-c', guard, 'sh', program, ...args], {
+  const child = spawn('/bin/sh', ['-c', guard, 'sh', temporaryFolder, program, ...args], {
     env: environment,
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,

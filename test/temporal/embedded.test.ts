@@ -24,6 +24,13 @@ async function start(options: Partial<EmbeddedServerOptions> = {}) {
   return server;
 }
 
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Resolves when nobody listens on a port any more. */
 async function portToClose(port: number): Promise<void> {
   while (await isOpen(port)) await sleep(100);
@@ -105,8 +112,11 @@ describe('the embedded Temporal server', () => {
       });
       onTestFinished(() => void owner.kill('SIGKILL'));
       const [line] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
+      const [address = '', databaseFile = ''] = line.split(' ');
+      await expect(access(databaseFile)).resolves.toBeUndefined();
       owner.kill(signal);
-      await portToClose(Number(line.split(':')[1]));
+      await portToClose(Number(address.split(':')[1]));
+      while (await exists(databaseFile)) await sleep(100);
     },
   );
 
