@@ -72,6 +72,16 @@ describe('the line to EKS', () => {
     expect(Buffer.from(token.slice(11), 'base64url').toString()).toContain('NEWKEY');
   });
 
+  it('makes each token with the credentials of the moment', async () => {
+    await listen((_request, response) => response.end(description));
+    const platform = openEksPlatform(cluster);
+    for (const key of ['FIRSTKEY', 'SECONDKEY']) {
+      await credentials(key);
+      const { token } = await platform.kubernetesToken();
+      expect(Buffer.from(token.slice(11), 'base64url').toString()).toContain(`Credential=${key}`);
+    }
+  });
+
   it('says that credentials are missing, and what to do', async () => {
     await listen((_request, response) => response.end(description));
     await expect(openEksPlatform(cluster).describeCluster()).rejects.toMatchObject({

@@ -27,6 +27,11 @@ export class EksConnection {
     this.#options = options;
   }
 
+  /** Has the next call start from what the credential chain says then. */
+  renew(): void {
+    this.#client = undefined;
+  }
+
   /** The client of the moment. */
   get client(): EKSClient {
     this.#client ??= createEksClient(this.#access, this.#options);
@@ -61,7 +66,7 @@ export class EksConnection {
         );
       }
       const known = classifyEksError(error, call);
-      if (known instanceof StepladderError && known.type === 'CredentialsRefused') this.#client = undefined;
+      if (known instanceof StepladderError && known.type === 'CredentialsRefused') this.renew();
       throw known;
     }
   }

@@ -31,8 +31,10 @@ export function openEksPlatform(
   return {
     describeCluster: (signal) => describeCluster(connection, signal),
     async kubernetesToken() {
+      // Asked for every few minutes, and when the cluster has refused the last one: credentials that were renewed
+      // in between must be seen, and the SDK keeps those without a known end for ever.
+      connection.renew();
       const region = await connection.region();
-      // Asked for each time, so that credentials which were renewed are used.
       const credentials = await connection.call('DescribeCluster', undefined, undefined, (client) =>
         client.config.credentials(),
       );
