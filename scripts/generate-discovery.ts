@@ -13,7 +13,7 @@
  * - k8s.io/api `zz_generated.prerelease-lifecycle.go`: when a kind was deprecated, when it goes, and what replaces it.
  *
  * The result depends on nothing but those versions: run it again and nothing changes. A new minor is added here and
- * in simulator/kube-api/minor-versions.ts.
+ * in simulator/kube-api/minorVersions.ts.
  */
 import { execa } from 'execa';
 import { existsSync } from 'node:fs';

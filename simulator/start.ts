@@ -9,7 +9,7 @@ import type { SimulatedCluster } from './cluster/cluster.ts';
 import { createSimulatedCluster } from './cluster/cluster.ts';
 import type { Scenario } from './cluster/scenario.ts';
 import { addControlRoutes } from './control.ts';
-import { eksStateOf, eksTimingsOf } from './eks-state.ts';
+import { eksStateOf, eksTimingsOf } from './eksState.ts';
 import type { KubernetesApi } from './kube-api/index.ts';
 import { startKubernetesApi } from './kube-api/index.ts';
 

@@ -1,10 +1,10 @@
 import type { Infrastructure } from '../../eks-api/infrastructure.ts';
-import { manifestsOfAddon } from './addon-workloads.ts';
+import { manifestsOfAddon } from './addonWorkloads.ts';
 import { createAdmission } from './admission.ts';
 import type { SimulatedCredentials } from './authentication.ts';
 import { refusalOf, simulatedCredentials } from './authentication.ts';
 import { FastClock } from './clock.ts';
-import { ControlPlane } from './control-plane.ts';
+import { ControlPlane } from './controlPlane.ts';
 import type { ControllerContext } from './controllers/context.ts';
 import { startControllers } from './controllers/index.ts';
 import { evictPod } from './eviction.ts';
@@ -15,12 +15,12 @@ import { namespaces } from './kinds.ts';
 import { Machines } from './machines.ts';
 import type { Manifest } from './manifests.ts';
 import { objectsFromManifests } from './manifests.ts';
-import type { NodeDescription } from './node-object.ts';
+import type { NodeDescription } from './nodeObject.ts';
 import { seededRandom } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { MemoryStore } from './store.ts';
 import type { DeleteOptions, KubernetesBackend } from './types.ts';
-import { WorkLoop } from './work-loop.ts';
+import { WorkLoop } from './workLoop.ts';
 import { manifestsOfWorkload } from './workloads.ts';
 
 /** How old the objects of the scenario are at the start. */

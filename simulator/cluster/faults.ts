@@ -4,8 +4,8 @@ import type {
   FaultSettingsInput,
   NodeFaultRule,
   UpdateFaultRule,
-} from './faults-schema.ts';
-import { faultsSchema } from './faults-schema.ts';
+} from './faultsSchema.ts';
+import { faultsSchema } from './faultsSchema.ts';
 import type { Random } from './random.ts';
 import { seededRandom } from './random.ts';
 import type { CallFault, Faults, FaultSurface, SimulatedClock } from './types.ts';

@@ -1,12 +1,12 @@
 import type { Infrastructure, NodeLaunch, NodeView, PodView } from '../../eks-api/infrastructure.ts';
-import { addonNamespace, workloadsOfAddon } from './addon-workloads.ts';
-import type { ControlPlane } from './control-plane.ts';
+import { addonNamespace, workloadsOfAddon } from './addonWorkloads.ts';
+import type { ControlPlane } from './controlPlane.ts';
 import { isStatus } from './errors.ts';
 import { evictPod } from './eviction.ts';
 import type { DaemonSet, Deployment, Node } from './kinds.ts';
 import { daemonSets, deployments, nodes, pods } from './kinds.ts';
 import type { Machines } from './machines.ts';
-import { minorOf } from './node-object.ts';
+import { minorOf } from './nodeObject.ts';
 import { conditionOf, controllerOf, isFinished } from './pods.ts';
 import type { MemoryStore } from './store.ts';
 import type { GroupResource, SimulatedClock } from './types.ts';

@@ -1,11 +1,11 @@
 import type { ControllerContext } from './controllers/context.ts';
 import type { SimulatedFaults } from './faults.ts';
-import type { Allocatable } from './instance-types.ts';
-import { allocatableOf } from './instance-types.ts';
+import type { Allocatable } from './instanceTypes.ts';
+import { allocatableOf } from './instanceTypes.ts';
 import type { Condition, Node } from './kinds.ts';
 import { nodes } from './kinds.ts';
-import type { NodeDescription } from './node-object.ts';
-import { nodeName, nodeObject } from './node-object.ts';
+import type { NodeDescription } from './nodeObject.ts';
+import { nodeName, nodeObject } from './nodeObject.ts';
 import { kubernetesTime, withCondition } from './pods.ts';
 
 interface Machine {

@@ -2,17 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { faultsSchema } from './faults-schema.ts';
-import { allocatableOf } from './instance-types.ts';
+import { faultsSchema } from './faultsSchema.ts';
+import { allocatableOf } from './instanceTypes.ts';
 import {
   addonSchema,
   clusterSchema,
   insightSchema,
   nodeGroupSchema,
   unmanagedNodesSchema,
-} from './scenario-eks.ts';
-import { cpuQuantity, memoryQuantity, seconds } from './scenario-fields.ts';
-import { manifestSchema, workloadSchema } from './scenario-workloads.ts';
+} from './scenarioEks.ts';
+import { cpuQuantity, memoryQuantity, seconds } from './scenarioFields.ts';
+import { manifestSchema, workloadSchema } from './scenarioWorkloads.ts';
 
 const timingsSchema = z.strictObject({
   controlPlaneUpgrade: seconds.default(600).describe('Replacing both API servers by the next minor.'),

@@ -3,8 +3,8 @@ import { alreadyExists, conflict, notFound } from './errors.ts';
 import { sameContent, snapshot } from './immutable.ts';
 import type { Pod, Resource } from './kinds.ts';
 import { customResourceDefinitions, namespaces } from './kinds.ts';
-import { ObjectIndex } from './object-index.ts';
-import { ObjectTable } from './object-table.ts';
+import { ObjectIndex } from './objectIndex.ts';
+import { ObjectTable } from './objectTable.ts';
 import { kubernetesTime } from './pods.ts';
 import type { Random } from './random.ts';
 import { replaced, withStatus } from './replacement.ts';
@@ -19,7 +19,7 @@ import type {
   StoreEvent,
 } from './types.ts';
 import { StatusError } from './types.ts';
-import { WatchHistory } from './watch-history.ts';
+import { WatchHistory } from './watchHistory.ts';
 
 export interface StoreOptions {
   /** What timestamps are written from. */

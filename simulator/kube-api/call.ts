@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { KubernetesBackend } from '../cluster/types.ts';
-import type { ApiServer } from './api-servers.ts';
+import type { ApiServer } from './apiServers.ts';
 import type { User } from './authentication.ts';
 import type { Pages } from './pagination.ts';
-import type { ResourcePath, Verb } from './request-path.ts';
-import type { ServedResource } from './served-resource.ts';
+import type { ResourcePath, Verb } from './requestPath.ts';
+import type { ServedResource } from './servedResource.ts';
 import { invalidValue } from './status.ts';
 
 /** A request for a resource, resolved: who asks which API server for what. */

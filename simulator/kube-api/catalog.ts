@@ -1,6 +1,6 @@
-import type { CustomResources } from './custom-resources.ts';
-import type { DiscoveredResource, MinorVersion } from './minor-versions.ts';
-import type { ScalePaths, ServedResource } from './served-resource.ts';
+import type { CustomResources } from './customResources.ts';
+import type { DiscoveredResource, MinorVersion } from './minorVersions.ts';
+import type { ScalePaths, ServedResource } from './servedResource.ts';
 
 export interface ServedGroup {
   /** Empty for the core group. */

@@ -1,7 +1,7 @@
 /** The discovery documents, in the older form (one for each group and version) and the aggregated one. */
 import type { Catalog, ServedGroup } from './catalog.ts';
-import type { ServedResource } from './served-resource.ts';
-import { groupVersion } from './served-resource.ts';
+import type { ServedResource } from './servedResource.ts';
+import { groupVersion } from './servedResource.ts';
 
 /** `/api` */
 export function coreVersions(address: string): object {

@@ -1,8 +1,8 @@
 import type { Answer, ResourceCall } from './call.ts';
-import { deleteOptions } from './delete-objects.ts';
+import { deleteOptions } from './deleteObjects.ts';
 import { fieldsOf } from './json.ts';
-import { requireUrlMatch } from './object-names.ts';
-import { readBody, requireKind } from './request-body.ts';
+import { requireUrlMatch } from './objectNames.ts';
+import { readBody, requireKind } from './requestBody.ts';
 import { methodNotAllowed, success } from './status.ts';
 
 /**

@@ -1,3 +1,3 @@
-export { knownMinorVersions } from './minor-versions.ts';
+export { knownMinorVersions } from './minorVersions.ts';
 export { startKubernetesApi } from './server.ts';
 export type { KubernetesApi, KubernetesApiOptions } from './server.ts';

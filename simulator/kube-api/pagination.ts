@@ -1,6 +1,6 @@
 import type { GroupResource, ObjectStore, StoredObject } from '../cluster/types.ts';
 import { StatusError } from '../cluster/types.ts';
-import type { ListOptions } from './list-options.ts';
+import type { ListOptions } from './listOptions.ts';
 import { badRequest, expired } from './status.ts';
 
 export interface Page {

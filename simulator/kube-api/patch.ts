@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { StatusError } from '../cluster/types.ts';
 import type { Fields } from './json.ts';
 import { isFields } from './json.ts';
-import { mergePatch } from './merge-patch.ts';
-import { parseJson } from './request-body.ts';
-import type { ServedResource } from './served-resource.ts';
+import { mergePatch } from './mergePatch.ts';
+import { parseJson } from './requestBody.ts';
+import type { ServedResource } from './servedResource.ts';
 import { badRequest, unsupportedMediaType } from './status.ts';
-import { strategicMergePatch } from './strategic-merge-patch.ts';
+import { strategicMergePatch } from './strategicMergePatch.ts';
 import { notSupported } from './unsupported.ts';
 
 const json = 'application/json-patch+json';

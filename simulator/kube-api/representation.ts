@@ -3,10 +3,10 @@
  * once and shared by all lists and watches.
  */
 import type { StoredObject } from '../cluster/types.ts';
-import type { RepresentationName } from './content-negotiation.ts';
+import type { RepresentationName } from './contentNegotiation.ts';
 import type { Page } from './pagination.ts';
-import type { ServedResource } from './served-resource.ts';
-import { groupVersion } from './served-resource.ts';
+import type { ServedResource } from './servedResource.ts';
+import { groupVersion } from './servedResource.ts';
 import type { TableOptions } from './tables.ts';
 import { table } from './tables.ts';
 

@@ -5,13 +5,13 @@ import type { Answer, ResourceCall } from './call.ts';
 import { isDryRun } from './call.ts';
 import type { Fields } from './json.ts';
 import { fieldsOf, isFields, valueAt, withValueAt } from './json.ts';
-import { formatLabelSelector } from './label-selector.ts';
-import { requireUrlMatch } from './object-names.ts';
+import { formatLabelSelector } from './labelSelector.ts';
+import { requireUrlMatch } from './objectNames.ts';
 import { readPatch } from './patch.ts';
-import { readBody, requireKind } from './request-body.ts';
-import type { ScalePaths } from './served-resource.ts';
+import { readBody, requireKind } from './requestBody.ts';
+import type { ScalePaths } from './servedResource.ts';
 import { invalidValue, methodNotAllowed } from './status.ts';
-import { replacement } from './stored-object.ts';
+import { replacement } from './storedObject.ts';
 
 export function scaleObject(call: ResourceCall, name: string): Answer {
   const { backend, served, path, verb } = call;

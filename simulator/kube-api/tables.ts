@@ -1,7 +1,7 @@
 /** Objects as rows with the columns that `kubectl get` shows. */
 import type { StoredObject } from '../cluster/types.ts';
-import type { ServedResource } from './served-resource.ts';
-import { qualifiedName } from './served-resource.ts';
+import type { ServedResource } from './servedResource.ts';
+import { qualifiedName } from './servedResource.ts';
 
 export interface TableOptions {
   /** How much of each object its row carries. */

@@ -1,15 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { StoreEvent } from '../cluster/types.ts';
 import { StatusError } from '../cluster/types.ts';
-import type { ApiServers } from './api-servers.ts';
+import type { ApiServers } from './apiServers.ts';
 import type { ResourceCall } from './call.ts';
-import { negotiateRepresentation } from './content-negotiation.ts';
-import { EventStream } from './event-stream.ts';
-import { readListOptions } from './list-options.ts';
+import { negotiateRepresentation } from './contentNegotiation.ts';
+import { EventStream } from './eventStream.ts';
+import { readListOptions } from './listOptions.ts';
 import { representation } from './representation.ts';
 import { failure } from './status.ts';
-import { readTableOptions } from './table-options.ts';
-import { seenThrough } from './watch-events.ts';
+import { readTableOptions } from './tableOptions.ts';
+import { seenThrough } from './watchEvents.ts';
 
 export interface WatchSettings {
   /** Time between two bookmarks, in real milliseconds. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { BudgetCounts } from '../../simulator/cluster/budget-status.ts';
-import { countBudget } from '../../simulator/cluster/budget-status.ts';
+import type { BudgetCounts } from '../../simulator/cluster/budgetStatus.ts';
+import { countBudget } from '../../simulator/cluster/budgetStatus.ts';
 import type { SimulatedCluster } from '../../simulator/cluster/cluster.ts';
 import type { Pod, PodDisruptionBudget } from '../../simulator/cluster/kinds.ts';
 import { podDisruptionBudgets, pods } from '../../simulator/cluster/kinds.ts';

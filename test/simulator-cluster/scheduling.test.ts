@@ -6,7 +6,7 @@ import {
   reasonsAgainst,
   tolerates,
   unschedulableMessage,
-} from '../../simulator/cluster/scheduling-rules.ts';
+} from '../../simulator/cluster/schedulingRules.ts';
 import { emptyStore, eventually, podManifest, startCluster } from './fixture.ts';
 
 const taint: Taint = { key: 'dedicated', value: 'batch', effect: 'NoSchedule' };

@@ -11,7 +11,7 @@ import {
   statefulSets,
 } from '../../simulator/cluster/kinds.ts';
 import { isActive, isTerminating } from '../../simulator/cluster/pods.ts';
-import { rollingSizes, rolloutLimits } from '../../simulator/cluster/rolling-update.ts';
+import { rollingSizes, rolloutLimits } from '../../simulator/cluster/rollingUpdate.ts';
 import { eventually, podManifest, readyCondition, startCluster } from './fixture.ts';
 
 const image = (pod: Pod): string | undefined => pod.spec.containers[0]?.image;

@@ -3,7 +3,7 @@ import type { Random } from '../random.ts';
 import type { ScenarioTimings } from '../scenario.ts';
 import type { MemoryStore } from '../store.ts';
 import type { GroupResource, SimulatedClock, StoredObject, StoreEvent } from '../types.ts';
-import type { WorkLoop } from '../work-loop.ts';
+import type { WorkLoop } from '../workLoop.ts';
 
 /** What every controller is given. Controllers are started on an empty store, so that watching tells them all. */
 export interface ControllerContext {

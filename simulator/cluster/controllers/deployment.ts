@@ -2,11 +2,11 @@ import type { Condition, Deployment, ReplicaSet } from '../kinds.ts';
 import { deployments, pods, replicaSets } from '../kinds.ts';
 import { controllerOf, isTerminating, kubernetesTime, withCondition } from '../pods.ts';
 import { nameHash } from '../random.ts';
-import type { ReplicaSetSize } from '../rolling-update.ts';
-import { rollingSizes, rolloutLimits } from '../rolling-update.ts';
+import type { ReplicaSetSize } from '../rollingUpdate.ts';
+import { rollingSizes, rolloutLimits } from '../rollingUpdate.ts';
 import type { ControllerContext } from './context.ts';
 import { reconcileEach, watchObjects } from './context.ts';
-import { controllerReference } from './pod-template.ts';
+import { controllerReference } from './podTemplate.ts';
 
 const revisionAnnotation = 'deployment.kubernetes.io/revision';
 const hashLabel = 'pod-template-hash';

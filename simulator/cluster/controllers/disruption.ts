@@ -1,4 +1,4 @@
-import { countBudget, evictionConfirmationMilliseconds } from '../budget-status.ts';
+import { countBudget, evictionConfirmationMilliseconds } from '../budgetStatus.ts';
 import type { Pod, PodDisruptionBudget, Resource } from '../kinds.ts';
 import { deployments, podDisruptionBudgets, pods, replicaSets, statefulSets } from '../kinds.ts';
 import { controllerOf, keyOf, withCondition } from '../pods.ts';

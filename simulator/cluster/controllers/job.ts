@@ -11,7 +11,7 @@ import {
 } from '../pods.ts';
 import type { ControllerContext } from './context.ts';
 import { reconcileEach, watchObjects } from './context.ts';
-import { createPod } from './pod-template.ts';
+import { createPod } from './podTemplate.ts';
 
 /** Runs a Job's Pods until as many as it asks for have succeeded, or too many have failed. */
 export function startJobController(context: ControllerContext): void {

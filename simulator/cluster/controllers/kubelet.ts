@@ -1,7 +1,7 @@
 import { behaviourOf } from '../behaviour.ts';
 import type { Pod } from '../kinds.ts';
 import { leases, pods } from '../kinds.ts';
-import { imagePulling, nodeFound, running, starting, succeeded } from '../pod-status.ts';
+import { imagePulling, nodeFound, running, starting, succeeded } from '../podStatus.ts';
 import { isFinished, isReady, isTerminating } from '../pods.ts';
 import { isStatus } from '../errors.ts';
 import type { ControllerContext } from './context.ts';

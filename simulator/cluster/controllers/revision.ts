@@ -3,7 +3,7 @@ import { controllerRevisions } from '../kinds.ts';
 import { nameHash } from '../random.ts';
 import type { StoredObject } from '../types.ts';
 import type { ControllerContext } from './context.ts';
-import { controllerReference } from './pod-template.ts';
+import { controllerReference } from './podTemplate.ts';
 
 /** The label by which a Pod tells the revision of its template. */
 export const revisionLabel = 'controller-revision-hash';

@@ -2,8 +2,8 @@ import type { Node, Pod } from '../kinds.ts';
 import { nodes, pods } from '../kinds.ts';
 import { controllerOf, isFinished, podRequests, withCondition } from '../pods.ts';
 import { parseQuantity } from '../quantities.ts';
-import type { NodeCapacity } from '../scheduling-rules.ts';
-import { pinnedNode, reasonsAgainst, unschedulableMessage, untolerated } from '../scheduling-rules.ts';
+import type { NodeCapacity } from '../schedulingRules.ts';
+import { pinnedNode, reasonsAgainst, unschedulableMessage, untolerated } from '../schedulingRules.ts';
 import type { ControllerContext } from './context.ts';
 import { watchObjects } from './context.ts';
 

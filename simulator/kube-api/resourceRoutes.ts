@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KubernetesBackend } from '../cluster/types.ts';
-import type { ApiServers } from './api-servers.ts';
+import type { ApiServers } from './apiServers.ts';
 import type { ResourceCall } from './call.ts';
 import type { Pages } from './pagination.ts';
-import type { ResourcePath } from './request-path.ts';
-import { answerResourceCall } from './resource-calls.ts';
-import type { ServedResource } from './served-resource.ts';
-import { groupVersion } from './served-resource.ts';
+import type { ResourcePath } from './requestPath.ts';
+import { answerResourceCall } from './resourceCalls.ts';
+import type { ServedResource } from './servedResource.ts';
+import { groupVersion } from './servedResource.ts';
 import { methodNotAllowed } from './status.ts';
-import { answerUnknownPath } from './unknown-path.ts';
+import { answerUnknownPath } from './unknownPath.ts';
 import { notSupported } from './unsupported.ts';
 import { prepareWatch } from './watch.ts';
 

@@ -1,6 +1,6 @@
 /** The parts of a scenario that the EKS API knows: cluster, nodes, add-ons, insights. */
 import { z } from 'zod';
-import { minorVersion, objectName, seconds, stringMap } from './scenario-fields.ts';
+import { minorVersion, objectName, seconds, stringMap } from './scenarioFields.ts';
 
 export const clusterSchema = z.strictObject({
   name: z

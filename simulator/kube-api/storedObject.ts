@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { NewObject, StoredObject } from '../cluster/types.ts';
 import type { Fields } from './json.ts';
-import type { ServedResource } from './served-resource.ts';
+import type { ServedResource } from './servedResource.ts';
 import { badRequest } from './status.ts';
 
 const text = z.string();

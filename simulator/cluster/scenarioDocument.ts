@@ -1,4 +1,4 @@
-/** Writes docs/scenario.md from the scenario's schema: `node simulator/cluster/scenario-document.ts > docs/scenario.md`. */
+/** Writes docs/scenario.md from the scenario's schema: `node simulator/cluster/scenarioDocument.ts > docs/scenario.md`. */
 import { z } from 'zod';
 import { scenarioSchema } from './scenario.ts';
 
@@ -16,7 +16,7 @@ interface JsonSchema {
 
 const introduction = `# Scenario files
 
-<!-- Written by \`node simulator/cluster/scenario-document.ts > docs/scenario.md\`; a test compares the two. -->
+<!-- Written by \`node simulator/cluster/scenarioDocument.ts > docs/scenario.md\`; a test compares the two. -->
 
 A scenario is the starting state of a simulated cluster, how fast its time runs, and what goes wrong in it: one YAML
 file, checked before anything starts, with every problem named by its path. A field that is not listed here is

@@ -4,14 +4,14 @@ import type { Answer, ResourceCall } from './call.ts';
 import { isDryRun } from './call.ts';
 import type { Fields } from './json.ts';
 import { fieldsOf } from './json.ts';
-import { requireUrlMatch, requireValidName } from './object-names.ts';
+import { requireUrlMatch, requireValidName } from './objectNames.ts';
 import { readPatch } from './patch.ts';
-import { requestedForm } from './read-objects.ts';
-import { readBody, requireKind } from './request-body.ts';
-import type { ServedResource } from './served-resource.ts';
-import { groupVersion } from './served-resource.ts';
+import { requestedForm } from './readObjects.ts';
+import { readBody, requireKind } from './requestBody.ts';
+import type { ServedResource } from './servedResource.ts';
+import { groupVersion } from './servedResource.ts';
 import { invalidValue, methodNotAllowed } from './status.ts';
-import { newObject, replacement } from './stored-object.ts';
+import { newObject, replacement } from './storedObject.ts';
 
 export function createObject(call: ResourceCall): Answer {
   const { backend, served, path } = call;

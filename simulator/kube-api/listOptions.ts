@@ -1,7 +1,7 @@
 import type { StoredObject } from '../cluster/types.ts';
-import { fieldsMeet, parseFieldSelector } from './field-selector.ts';
-import { labelsMeet, parseLabelSelector } from './label-selector.ts';
-import type { ServedResource } from './served-resource.ts';
+import { fieldsMeet, parseFieldSelector } from './fieldSelector.ts';
+import { labelsMeet, parseLabelSelector } from './labelSelector.ts';
+import type { ServedResource } from './servedResource.ts';
 import { badRequest, invalidValue } from './status.ts';
 
 /** What the query of a list or a watch asks for. */

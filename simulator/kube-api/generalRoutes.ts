@@ -1,10 +1,10 @@
 /** The paths that are not of a resource: discovery, version, health and metrics. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { negotiateDiscovery } from './content-negotiation.ts';
+import { negotiateDiscovery } from './contentNegotiation.ts';
 import { aggregatedList, coreVersions, groupDocument, groupList, resourceList } from './discovery.ts';
 import { notSupported } from './unsupported.ts';
-import { answerUnknownPath } from './unknown-path.ts';
-import { healthText, versionInfo } from './version-and-health.ts';
+import { answerUnknownPath } from './unknownPath.ts';
+import { healthText, versionInfo } from './versionAndHealth.ts';
 
 /** @param address gives the address that clients are told in `/api` */
 export function registerGeneralRoutes(app: FastifyInstance, address: () => string): void {

@@ -7,7 +7,7 @@ import {
   objectName,
   seconds,
   stringMap,
-} from './scenario-fields.ts';
+} from './scenarioFields.ts';
 
 const tolerationSchema = z.strictObject({
   key: z.string().optional().describe('Key of the taint; every key unless given.'),

@@ -1,9 +1,9 @@
 import { isStatus } from '../errors.ts';
 import type { Node, Pod, Taint } from '../kinds.ts';
 import { leases, nodes, pods } from '../kinds.ts';
-import { nodeLost } from '../pod-status.ts';
+import { nodeLost } from '../podStatus.ts';
 import { conditionOf, isFinished, isReady, isTerminating, kubernetesTime } from '../pods.ts';
-import { tolerates, unschedulableTaint } from '../scheduling-rules.ts';
+import { tolerates, unschedulableTaint } from '../schedulingRules.ts';
 import type { ControllerContext } from './context.ts';
 import { watchObjects } from './context.ts';
 

@@ -1,5 +1,5 @@
 import type { GroupResource } from '../cluster/types.ts';
-import type { DiscoveredResource, DiscoveredSubresource } from './minor-versions.ts';
+import type { DiscoveredResource, DiscoveredSubresource } from './minorVersions.ts';
 
 /** Where the scale subresource of a resource finds its numbers, as paths into the object. */
 export interface ScalePaths {

@@ -1,12 +1,12 @@
-import { reviewOf } from './access-reviews.ts';
+import { reviewOf } from './accessReviews.ts';
 import type { Answer, ResourceCall } from './call.ts';
-import { deleteCollection, deleteObject } from './delete-objects.ts';
+import { deleteCollection, deleteObject } from './deleteObjects.ts';
 import { evictPod } from './eviction.ts';
-import { getObject, listObjects } from './read-objects.ts';
+import { getObject, listObjects } from './readObjects.ts';
 import { scaleObject } from './scale.ts';
 import { methodNotAllowed, notFoundPath } from './status.ts';
 import { isUnsupported, notSupported } from './unsupported.ts';
-import { createObject, patchObject, updateObject } from './write-objects.ts';
+import { createObject, patchObject, updateObject } from './writeObjects.ts';
 
 /** Answers a call for a resource; a watch is not among them. Throws StatusError. */
 export function answerResourceCall(call: ResourceCall): Answer {

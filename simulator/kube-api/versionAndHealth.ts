@@ -1,5 +1,5 @@
 /** What an API server says about itself: its version and whether it is well. */
-import type { ApiServer } from './api-servers.ts';
+import type { ApiServer } from './apiServers.ts';
 
 /** `/version` */
 export function versionInfo({ minor, gitVersion }: ApiServer): object {

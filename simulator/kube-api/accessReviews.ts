@@ -2,8 +2,8 @@
 import type { Answer, ResourceCall } from './call.ts';
 import type { Fields } from './json.ts';
 import { valueAt } from './json.ts';
-import { readBody, requireKind } from './request-body.ts';
-import { groupVersion } from './served-resource.ts';
+import { readBody, requireKind } from './requestBody.ts';
+import { groupVersion } from './servedResource.ts';
 import { methodNotAllowed } from './status.ts';
 
 type Review = (call: ResourceCall, body: Fields) => Fields;

@@ -2,7 +2,7 @@
 import type { Taint } from './kinds.ts';
 import { kubernetesTime } from './pods.ts';
 import type { Random } from './random.ts';
-import type { Allocatable } from './instance-types.ts';
+import type { Allocatable } from './instanceTypes.ts';
 import type { NewObject } from './types.ts';
 
 export type NodeProvider = 'managed' | 'self-managed' | 'karpenter' | 'fargate' | 'hybrid' | 'auto-mode';

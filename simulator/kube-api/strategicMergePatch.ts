@@ -1,7 +1,7 @@
 import type { Fields } from './json.ts';
 import { fieldsOf, isFields } from './json.ts';
 import { badRequest } from './status.ts';
-import { listStrategy } from './strategic-merge-keys.ts';
+import { listStrategy } from './strategicMergeKeys.ts';
 
 const orderPrefix = '$setElementOrder/';
 const deletePrefix = '$deleteFromPrimitiveList/';

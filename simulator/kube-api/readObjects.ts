@@ -1,10 +1,10 @@
 /** get and list */
 import type { Answer, ResourceCall } from './call.ts';
-import { negotiateRepresentation } from './content-negotiation.ts';
-import { readListOptions } from './list-options.ts';
+import { negotiateRepresentation } from './contentNegotiation.ts';
+import { readListOptions } from './listOptions.ts';
 import type { Representation } from './representation.ts';
 import { representation } from './representation.ts';
-import { readTableOptions } from './table-options.ts';
+import { readTableOptions } from './tableOptions.ts';
 
 export function getObject(call: ResourceCall, name: string): Answer {
   const { backend, served, path } = call;

@@ -4,7 +4,7 @@ import { controllerOf, isActive, isAvailable, isReady, isTerminating } from '../
 import { selects } from '../selectors.ts';
 import type { ControllerContext } from './context.ts';
 import { reconcileEach, watchObjects } from './context.ts';
-import { controllerReference, createPod } from './pod-template.ts';
+import { controllerReference, createPod } from './podTemplate.ts';
 
 /** Keeps as many Pods as a ReplicaSet asks for. */
 export function startReplicaSetController(context: ControllerContext): void {

@@ -3,7 +3,7 @@ import { persistentVolumeClaims, pods, statefulSets } from '../kinds.ts';
 import { controllerOf, isAvailable, isFinished, isReady, isTerminating } from '../pods.ts';
 import type { ControllerContext } from './context.ts';
 import { reconcileEach, watchObjects } from './context.ts';
-import { createPod } from './pod-template.ts';
+import { createPod } from './podTemplate.ts';
 import { ensureRevision, revisionLabel } from './revision.ts';
 
 /** Keeps a StatefulSet's Pods by their ordinals: one after the other up, the highest first down and when rolling. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { KubernetesBackend, ObjectStore, StoredObject } from '../cluster/types.ts';
-import type { ScalePaths, ServedResource } from './served-resource.ts';
-import { qualifiedName } from './served-resource.ts';
-import { compareApiVersions } from './version-order.ts';
+import type { ScalePaths, ServedResource } from './servedResource.ts';
+import { qualifiedName } from './servedResource.ts';
+import { compareApiVersions } from './versionOrder.ts';
 
 const definitions = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' };
 

@@ -1,6 +1,6 @@
 import type { StoredObject } from '../cluster/types.ts';
-import type { ServedResource } from './served-resource.ts';
-import { qualifiedName } from './served-resource.ts';
+import type { ServedResource } from './servedResource.ts';
+import { qualifiedName } from './servedResource.ts';
 import { badRequest } from './status.ts';
 
 export interface FieldRequirement {

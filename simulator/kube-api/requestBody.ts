@@ -2,8 +2,8 @@ import { parse as parseYaml } from 'yaml';
 import type { ResourceCall } from './call.ts';
 import type { Fields } from './json.ts';
 import { isFields } from './json.ts';
-import type { ServedResource } from './served-resource.ts';
-import { groupVersion } from './served-resource.ts';
+import type { ServedResource } from './servedResource.ts';
+import { groupVersion } from './servedResource.ts';
 import { badRequest, unsupportedMediaType } from './status.ts';
 
 /** The body as JSON. Throws StatusError 400 when it is none. */

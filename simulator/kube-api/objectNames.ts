@@ -1,5 +1,5 @@
 import type { Fields } from './json.ts';
-import type { ServedResource } from './served-resource.ts';
+import type { ServedResource } from './servedResource.ts';
 import { badRequest, invalidValue } from './status.ts';
 
 interface NameRule {

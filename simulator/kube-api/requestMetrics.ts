@@ -1,5 +1,5 @@
 /** What an API server counts about its requests, in Prometheus' text format. */
-import type { ServedResource } from './served-resource.ts';
+import type { ServedResource } from './servedResource.ts';
 
 export interface CountedRequest {
   /** GET, LIST, WATCH, POST, PUT, PATCH, DELETE, DELETECOLLECTION. */

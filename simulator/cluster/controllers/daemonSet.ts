@@ -2,10 +2,10 @@ import type { DaemonSet, Node, Pod, Toleration } from '../kinds.ts';
 import { daemonSets, nodes, pods } from '../kinds.ts';
 import { controllerOf, isAvailable, isFinished, isReady, isTerminating } from '../pods.ts';
 import { resolveCount } from '../quantities.ts';
-import { matchesNode, pinnedNode, untolerated } from '../scheduling-rules.ts';
+import { matchesNode, pinnedNode, untolerated } from '../schedulingRules.ts';
 import type { ControllerContext } from './context.ts';
 import { reconcileEach, watchObjects } from './context.ts';
-import { createPod } from './pod-template.ts';
+import { createPod } from './podTemplate.ts';
 import { ensureRevision, revisionLabel } from './revision.ts';
 
 /** Taints that a DaemonSet's Pods tolerate by being such. */

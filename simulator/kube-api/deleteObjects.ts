@@ -4,10 +4,10 @@ import type { DeleteOptions, StoredObject } from '../cluster/types.ts';
 import { StatusError } from '../cluster/types.ts';
 import type { Answer, ResourceCall } from './call.ts';
 import { isDryRun } from './call.ts';
-import { readListOptions } from './list-options.ts';
-import { requestedForm } from './read-objects.ts';
-import { readBody } from './request-body.ts';
-import { qualifiedName } from './served-resource.ts';
+import { readListOptions } from './listOptions.ts';
+import { requestedForm } from './readObjects.ts';
+import { readBody } from './requestBody.ts';
+import { qualifiedName } from './servedResource.ts';
 import { badRequest, invalidValue, methodNotAllowed, success } from './status.ts';
 
 /** Of these a deletion answers with the object; of the others with a Status once the object is gone. */

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { KubernetesBackend } from '../cluster/types.ts';
 import { Catalog } from './catalog.ts';
-import type { CustomResources } from './custom-resources.ts';
-import { minorVersion } from './minor-versions.ts';
-import { RequestMetrics } from './request-metrics.ts';
+import type { CustomResources } from './customResources.ts';
+import { minorVersion } from './minorVersions.ts';
+import { RequestMetrics } from './requestMetrics.ts';
 
 /** One kube-apiserver process of the control plane: what it serves depends on its minor, what it counts is its own. */
 export interface ApiServer {
