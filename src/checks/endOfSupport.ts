@@ -71,9 +71,13 @@ function aboutTarget(input: CheckInput, target: ObservedVersion): Finding[] {
   if (endOfStandardSupport === undefined) return [];
   const days = (Date.parse(endOfStandardSupport) - Date.parse(input.observation.observedAt)) / 86_400_000;
   if (!(days <= soonDays)) return [];
+  const date = endOfStandardSupport.slice(0, 10);
   return [
     finding(input, 'info', version, {
-      message: `Standard support of the target ${version} ends on ${endOfStandardSupport.slice(0, 10)}, in ${Math.max(0, Math.floor(days))} days.`,
+      message:
+        days < 0
+          ? `Standard support of the target ${version} has ended on ${date}.`
+          : `Standard support of the target ${version} ends on ${date}, in ${Math.floor(days)} days.`,
       remedy: 'Consider a newer target.',
     }),
   ];
