@@ -6,7 +6,6 @@ import { connectTemporal, explicitTemporal } from '../../temporal/connection.ts'
 import type { TemporalClient } from '../../temporal/connection.ts';
 import { startEmbeddedServer } from '../../temporal/embedded.ts';
 import type { EmbeddedServer } from '../../temporal/embedded.ts';
-import type { OwnedProcess } from '../../temporal/ownedProcess.ts';
 import { loadScenario } from '../../../simulator/cluster/scenario.ts';
 import { startSimulator } from '../../../simulator/start.ts';
 import type { DemoOptions } from '../demo.ts';
@@ -14,6 +13,8 @@ import { styleOf } from '../rendering/style.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Cleanups } from './cleanups.ts';
 import { demoSpeed } from './demoRequest.ts';
+import { keepWorker } from './keepWorker.ts';
+import type { KeptWorker } from './keepWorker.ts';
 import { workerEnvironment } from './workerEnvironment.ts';
 import { startWorkerProcess } from './workerProcess.ts';
 
@@ -21,7 +22,7 @@ import { startWorkerProcess } from './workerProcess.ts';
 export interface DemoStage {
   server: EmbeddedServer;
   temporal: TemporalClient;
-  worker: OwnedProcess;
+  worker: KeptWorker;
   evidenceFolder: string;
   simulator: Readonly<Record<string, string>>;
 }
@@ -45,7 +46,7 @@ export async function setStage(
   await Promise.all([mkdir(evidenceFolder), writeFile(emptyFile, '')]);
 
   step('Starting a Temporal server of its own …');
-  const server = await startEmbeddedServer({ dataFolder: join(folder, 'temporal'), log: step });
+  const server = await startEmbeddedServer({ log: step });
   cleanups.add(() => server.close());
   const { address, namespace, uiUrl } = server;
 
@@ -64,7 +65,10 @@ export async function setStage(
     evidenceFolder,
     emptyFile,
   });
-  const worker = await startWorkerProcess(environment, defaultTaskQueue);
+  const worker = await keepWorker(
+    () => startWorkerProcess(environment, defaultTaskQueue),
+    (line) => terminal.note(line),
+  );
   cleanups.add(() => worker.stop());
 
   const temporal = await connectTemporal(explicitTemporal(address, namespace));

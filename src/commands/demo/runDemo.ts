@@ -12,7 +12,6 @@ import type { DemoStage } from './demoStage.ts';
 import { demoRequest } from './demoRequest.ts';
 import { demoUpgrade } from './demoUpgrade.ts';
 import { stayText } from './stayText.ts';
-import { workerDied } from './workerProcess.ts';
 
 /** The whole demo: sets the stage, runs the upgrade (or stays), and clears everything away on every way out. */
 export async function runDemo(options: DemoOptions, terminal: Terminal): Promise<ExitCode> {
@@ -27,7 +26,7 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
       options.stay === true
         ? stay(stage, scenario.cluster.name, options.target, terminal, told.signal)
         : demoUpgrade(stage, request, options, terminal, told.signal);
-    return await Promise.race([playing, orTold(workerDeath(stage), told.signal)]);
+    return await Promise.race([playing, orTold(stageFailure(stage), told.signal)]);
   } catch (error) {
     if (!told.signal.aborted) throw error;
     if (options.stay === true) return exitCodes.done;
@@ -41,7 +40,7 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
 }
 
 async function stay(
-  { server, simulator }: DemoStage,
+  { server, simulator, evidenceFolder }: DemoStage,
   cluster: string,
   target: string,
   terminal: Terminal,
@@ -50,7 +49,7 @@ async function stay(
   const { address, namespace, uiUrl } = server;
   terminal.print(
     stayText(
-      { address, namespace, uiUrl, taskQueue: defaultTaskQueue, cluster, target, simulator },
+      { address, namespace, uiUrl, taskQueue: defaultTaskQueue, cluster, target, simulator, evidenceFolder },
       styleOf(terminal.colors.out),
     ),
   );
@@ -58,16 +57,12 @@ async function stay(
   return exitCodes.done;
 }
 
-/** Rejects when the worker or the server ends before its time; without them nothing goes on. */
-async function workerDeath({ worker, server }: DemoStage): Promise<never> {
-  return Promise.race([
-    worker.ended.then((how) => {
-      throw workerDied(worker, how);
-    }),
-    server.ended.then((how) => {
-      throw new CommandFailed(how);
-    }),
-  ]);
+/** Rejects when nothing can go on: the server has ended, or no worker stays alive. */
+async function stageFailure({ worker, server }: DemoStage): Promise<never> {
+  const serverEnded = server.ended.then((how): never => {
+    throw new CommandFailed(how);
+  });
+  return Promise.race([worker.failed, serverEnded]);
 }
 
 /** Rejects when we are told to stop, whatever is being waited for. */

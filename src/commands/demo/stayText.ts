@@ -8,13 +8,14 @@ export interface StayPlaces {
   taskQueue: string;
   cluster: string;
   target: string;
+  evidenceFolder: string;
   /** The environment that leads AWS clients to the simulator. */
   simulator: Readonly<Record<string, string>>;
 }
 
 /** What can be tried with a demo that stays up: every command as it can be pasted. */
 export function stayText(places: StayPlaces, style: Style): string {
-  const { address, namespace, uiUrl, taskQueue, cluster, target, simulator } = places;
+  const { address, namespace, uiUrl, taskQueue, cluster, target, simulator, evidenceFolder } = places;
   const input = JSON.stringify({ cluster: { name: cluster }, targetVersion: target });
   const workflowId = `upgrade-${cluster}-${target}`;
   return `${style.title(`Cluster ${cluster} is up, and nothing is started. Ctrl-C ends everything.`)}
@@ -36,6 +37,7 @@ ${style.title('With this command line')}
   export TEMPORAL_ADDRESS=${address}
   npm run stepladder -- start --cluster ${cluster} --target ${target} --watch
   npm run stepladder -- approve
+  npm run stepladder -- report --evidence ${evidenceFolder}
 
 ${style.title('The simulated AWS')}, for the AWS CLI or kubectl
 ${Object.entries(simulator)
