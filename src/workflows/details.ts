@@ -31,7 +31,7 @@ function openGate(status: UpgradeStatus): string[] {
   const payload = answerPayload(gate.gate, gate.digest);
   return [
     `### Asked of you: approve or reject ${gateTitle(gate)}`,
-    gate.shown.join('\n'),
+    withLists(gate.shown),
     `Send the update or the signal \`approve\` (or \`reject\`) with this payload, with your own name in it:`,
     '```json\n' + payload + '\n```',
     gate.closesAt === undefined
@@ -101,6 +101,14 @@ function ending(status: UpgradeStatus): string[] {
       ? []
       : [`Report: ${code(status.report)}, read it with \`stepladder report ${status.workflowId}\`.`]),
   ];
+}
+
+/** Lines of which some are list items; the UI shows a list only when a blank line is around it. */
+function withLists(lines: readonly string[]): string {
+  const isItem = (line: string | undefined) => line !== undefined && /^\s*- /.test(line);
+  return lines
+    .map((line, index) => (index > 0 && isItem(line) !== isItem(lines[index - 1]) ? `\n${line}` : line))
+    .join('\n');
 }
 
 function code(text: string): string {
