@@ -22,17 +22,21 @@ export async function keepWorker(
   start: () => Promise<OwnedProcess>,
   tell: (line: string) => void,
 ): Promise<KeptWorker> {
-  let worker = await start();
+  // Also while the next one starts: whoever stops waits for it, so that none is left behind.
+  let worker = start();
+  await worker;
   let stopping = false;
+  const isStopping = () => stopping;
 
   const keep = async (): Promise<never> => {
     for (let deaths = 1; ; deaths += 1) {
-      const how = await worker.ended;
+      const living = await worker;
+      const how = await living.ended;
       // It was told to stop: nothing is wrong, and nobody waits for this any more.
-      if (stopping) return new Promise(() => undefined);
-      if (deaths === deathsUntilGivingUp) throw workerDied(worker, how);
+      if (isStopping()) return new Promise(() => undefined);
+      if (deaths === deathsUntilGivingUp) throw workerDied(living, how);
       tell(`The worker ${how}. Another one is started, and the upgrade goes on where it was.`);
-      worker = await start();
+      worker = start();
     }
   };
   const failed = keep();
@@ -42,7 +46,8 @@ export async function keepWorker(
     failed,
     stop: async () => {
       stopping = true;
-      await worker.stop();
+      const last = await worker.catch(() => undefined);
+      await last?.stop();
     },
   };
 }
