@@ -56,8 +56,8 @@ export function ending({ ending: how, workflowId }: Sighting, style: Style): str
 }
 
 /** `1.31 → 1.33`; only the one that it is at when that is the target. */
-export function versionsText({ currentVersion, targetVersion }: UpgradeStatus): string {
-  const versions = [currentVersion, targetVersion].filter((version) => version !== undefined);
+export function versionsText({ fromVersion, currentVersion, targetVersion }: UpgradeStatus): string {
+  const versions = [fromVersion ?? currentVersion, targetVersion].filter((version) => version !== undefined);
   return [...new Set(versions)].join(' → ');
 }
 
