@@ -30,6 +30,14 @@ const summarySchema = z.object({
 });
 const measuredSchema = z.object({ probe: summarySchema, lastProbeAt: z.string().exactOptional() });
 
+const nothingMeasured: ProbeSummary = {
+  probes: 0,
+  failures: 0,
+  downtimeSeconds: 0,
+  longestOutageSeconds: 0,
+  unobservedSeconds: 0,
+};
+
 /** What was measured before, and when last. */
 interface Measured {
   probe: ProbeSummary;
@@ -55,13 +63,11 @@ export function awaitUpdateActivity({
         return await heartbeating(async () => {
           let cluster = await clusters.open(input.context, signal);
           if (input.probeIntervalMs !== undefined) {
-            const prior = await measuredBefore(evidence, input);
+            const { probe: summary, lastProbeAt } = await measuredBefore(evidence, input);
             probe = startProbe(cluster.kubernetes, {
               intervalMs: input.probeIntervalMs,
               timeoutMs: probeTimeoutMs,
-              ...(prior === undefined
-                ? {}
-                : { prior: { summary: prior.probe, lastProbeAt: prior.lastProbeAt } }),
+              prior: { summary, lastProbeAt },
             });
           }
           for (;;) {
@@ -137,11 +143,14 @@ function measuredBy(snapshot: ProbeSnapshot | undefined): Partial<Measured> {
 
 /**
  * What was measured of this update before: as an earlier attempt has heartbeated it, as a call that was given up has
- * kept it, or as the workflow says. The one that has seen most has seen what the others have.
+ * kept it, or as the workflow says. The one that has seen most has seen what the others have. A worker that died early
+ * has told nothing of its probes, since heartbeats are throttled, and nobody looked before there was a worker: the
+ * time since this call was due is then unobserved.
  */
-async function measuredBefore(store: EvidenceStore, input: Input): Promise<Measured | undefined> {
+async function measuredBefore(store: EvidenceStore, input: Input): Promise<Measured> {
+  const { lastHeartbeat, scheduledAt } = activityScope();
   const candidates: Measured[] = [];
-  const heartbeat = measuredSchema.safeParse(activityScope().lastHeartbeat);
+  const heartbeat = measuredSchema.safeParse(lastHeartbeat);
   if (heartbeat.success) candidates.push(heartbeat.data);
   const key = measuredKey(input);
   if ((await store.list(key)).includes(key)) {
@@ -149,7 +158,11 @@ async function measuredBefore(store: EvidenceStore, input: Input): Promise<Measu
   }
   if (input.probe !== undefined) candidates.push({ probe: input.probe });
   // All begin with the earliest of them; ties go to one that knows when it ended.
-  return candidates.sort((left, right) => observed(right) - observed(left))[0];
+  const [most] = candidates.sort((left, right) => observed(right) - observed(left));
+  return {
+    ...(scheduledAt === undefined ? {} : { lastProbeAt: scheduledAt.toISOString() }),
+    ...(most ?? { probe: nothingMeasured }),
+  };
 }
 
 function observed({ probe }: Measured): number {

@@ -47,6 +47,7 @@ async function runInTemporal(name: string, context: Context, run: () => Promise<
         heartbeat: (details) => context.heartbeat(details),
         lastHeartbeat: info.heartbeatDetails,
         attempt: info.attempt,
+        scheduledAt: new Date(info.scheduledTimestampMs),
       },
       run,
     );

@@ -11,6 +11,8 @@ export interface ActivityScope {
   lastHeartbeat: unknown;
   /** 1 for the first attempt. */
   attempt: number;
+  /** When the first attempt was due to begin; absent outside Temporal, where it begins at once. */
+  scheduledAt?: Date;
 }
 
 const outsideTemporal: ActivityScope = {

@@ -127,6 +127,26 @@ describe('waiting for an update', () => {
     expect(probe!.unobservedSeconds).toBeLessThan(70);
   });
 
+  it('counts all the time as unobserved when the worker died before it had told of a probe', async () => {
+    const simulated = await startSimulated({ speed: 1 });
+    const updateId = await startControlPlane(simulated);
+    const { environment } = listening({ attempt: 2, scheduledTimestampMs: Date.now() - 60_000 });
+    const { probe } = await simulated.run(
+      'awaitUpdate',
+      {
+        context: simulated.context,
+        target: controlPlane,
+        updateId,
+        timeoutMs: 200,
+        pollMs: 50,
+        probeIntervalMs: 50,
+      },
+      environment,
+    );
+    expect(probe!.unobservedSeconds).toBeGreaterThan(59);
+    expect(probe!.unobservedSeconds).toBeLessThan(70);
+  });
+
   it('keeps what was measured when EKS refuses the credentials in the middle', async () => {
     const simulated = await startSimulated({ speed: 1 });
     const { run, context, simulator } = simulated;

@@ -5,5 +5,6 @@ import { DefaultLogger } from '@temporalio/worker';
 export function activityEnvironment(
   info: ConstructorParameters<typeof MockActivityEnvironment>[0] = {},
 ): MockActivityEnvironment {
-  return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
+  const begun = { scheduledTimestampMs: Date.now(), ...info };
+  return new MockActivityEnvironment(begun, { logger: new DefaultLogger('ERROR') });
 }
