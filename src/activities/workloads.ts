@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { compareWorkloads, describeWorkload, readWorkloads } from '../kubernetes/workloads.ts';
 import type { WorkloadComparison, WorkloadState } from '../kubernetes/workloads.ts';
+import { joinLooks } from '../kubernetes/secondLook.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { keep } from './evidence.ts';
 import { pause } from './pause.ts';
@@ -9,6 +10,9 @@ import type { Activities } from './types.ts';
 
 /** Lines that stand in a verdict at most; the evidence has all. */
 const shownLines = 20;
+
+/** Between the two looks of a baseline: long enough for a change that was under way to show in all lists. */
+const secondLookMs = 1_000;
 
 /** A baseline as it is stored. */
 export const baselineSchema: z.ZodType<WorkloadState[]> = z.array(
@@ -39,7 +43,10 @@ export function workloadActivities({
       const { signal } = activityScope();
       const states = await heartbeating(async () => {
         const { kubernetes } = await clusters.open(context, signal);
-        return readWorkloads(kubernetes, signal);
+        const first = await readWorkloads(kubernetes, signal);
+        if (first.every(({ well }) => well)) return first;
+        await pause(secondLookMs, signal);
+        return joinLooks(first, await readWorkloads(kubernetes, signal));
       });
       return keep(evidence, context.evidencePrefix, 'baseline', states, states.length);
     },

@@ -38,6 +38,8 @@ export class UpgradeState implements WaitKeeper {
   reconnectMs = 30_000;
   private request: Request | undefined;
   private readonly shown = { phase: '', waitingFor: '' };
+  /** Said once: that a webhook can't be reached is no news the second time. */
+  private unreached = false;
   private readonly announcements = new Set<Promise<unknown>>();
 
   constructor(workflowType: WorkflowType) {
@@ -269,6 +271,13 @@ export class UpgradeState implements WaitKeeper {
         notification,
       }),
     )
+      .then(({ failed }) => {
+        if (failed === 0 || this.unreached) return;
+        this.unreached = true;
+        this.note(
+          `${failed} of ${targets.length} webhooks could not be reached; what the worker's log says tells why`,
+        );
+      })
       .catch(() => undefined)
       .finally(() => this.announcements.delete(told));
     this.announcements.add(told);

@@ -2,7 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { UpdateOutcome } from '../../src/activities/types.ts';
 import type { RunningUpgrade, Workbench } from './harness.ts';
-import { failWith, oneHop, twoHops } from './scriptedActivities.ts';
+import { failWith, oneHop, summarize, twoHops } from './scriptedActivities.ts';
 
 /** Records a workflow's history as it is now, under a name. */
 export type Keep = (handle: WorkflowHandle, name: string) => Promise<void>;
@@ -106,6 +106,17 @@ export const recordedScenarios: RecordedScenario[] = [
       await upgrade.approve();
       await ended(upgrade.handle);
       return { failed: upgrade.handle, 'failed-add-ons': child(workbench, upgrade, '1.32/add-ons') };
+    },
+  },
+  {
+    name: 'blocked',
+    reach: async (workbench) => {
+      const upgrade = await workbench.start({
+        ...cluster,
+        activities: { makePlan: async () => summarize(oneHop, ['nodes/Node/a: not Ready']) },
+      });
+      await ended(upgrade.handle);
+      return { blocked: upgrade.handle };
     },
   },
   {
