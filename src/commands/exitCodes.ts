@@ -21,6 +21,8 @@ export class CommandFailed extends Error {
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badUsage;
   if (error instanceof UsageError) return exitCodes.badUsage;
+  // By its name: most commands never load the simulator.
+  if (error instanceof Error && error.name === 'InvalidScenario') return exitCodes.badUsage;
   if (error instanceof StepladderError || error instanceof ApplicationFailure) {
     return error.type === 'InvalidInput' ? exitCodes.badUsage : exitCodes.failed;
   }

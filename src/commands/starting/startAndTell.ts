@@ -48,12 +48,15 @@ export async function startAndTell(
     terminal.print(workflowId);
     terminal.note(nextSteps(workflowId, link));
   }
-  if ((await isPolled(temporal, taskQueue)) === false) {
+  const polled = await isPolled(temporal, taskQueue);
+  if (polled === false) {
     terminal.note(
       `No worker seems to poll task queue "${taskQueue}": the upgrade waits for one (stepladder worker --task-queue ${taskQueue}).`,
     );
   }
   if (watch) return watchUpgrade(client, workflowId, { runId, json, terminal });
+  // Nobody is there who could refuse it.
+  if (polled === false) return exitCodes.done;
   return tellFirstWord(await firstWord(temporal, workflowId, runId), terminal);
 }
 
