@@ -22,7 +22,7 @@ await mkdir(folder, { recursive: true });
 const server = await startEmbeddedServer({ port: 0, uiPort: 0, log: console.error });
 const workbench = await openWorkbench(server.address);
 
-/** Which process ran a step, and where in its files it failed, are the recording machine's own affair. */
+/** Which process ran a step, and where in its files it failed, are the recording machine's own affair: no replay needs it. */
 function withoutTraces(key: string, value: unknown): unknown {
   return ['identity', 'stackTrace', 'binaryChecksum', 'buildId'].includes(key) && typeof value === 'string'
     ? ''
@@ -31,10 +31,9 @@ function withoutTraces(key: string, value: unknown): unknown {
 
 async function keep(handle: WorkflowHandle, name: string): Promise<void> {
   const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()));
-  await writeFile(
-    join(folder, `${name}.json`),
-    `${JSON.stringify({ workflowId: handle.workflowId, history }, withoutTraces)}\n`,
-  );
+  const text = JSON.stringify({ workflowId: handle.workflowId, history }, withoutTraces);
+  // A sticky task queue is named for the process and the host.
+  await writeFile(join(folder, `${name}.json`), `${text.replaceAll(/\b\d+@[\w.-]+/g, 'worker')}\n`);
   console.error(`recorded ${name}`);
 }
 
