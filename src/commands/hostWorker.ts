@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { createActivities } from '../activities/createActivities.ts';
 import { Clusters } from '../activities/clusters.ts';
 import { evidenceFolder, openFolderStore } from '../evidence/folderStore.ts';
@@ -19,7 +20,7 @@ export async function hostWorker(options: WorkerOptions): Promise<void> {
   });
   const settings = configuredTemporal();
   const { namespace, connectionOptions, source } = settings;
-  const folder = options.evidence ?? evidenceFolder(process.env);
+  const folder = options.evidence === undefined ? evidenceFolder(process.env) : resolve(options.evidence);
   log.info({ address: connectionOptions.address, from: source, namespace, evidence: folder }, 'Connecting');
   const temporal = await connectTemporal(settings);
   const clusters = new Clusters();

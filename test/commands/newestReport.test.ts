@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/commands/program.ts';
 import { openFolderStore } from '../../src/evidence/folderStore.ts';
@@ -34,6 +34,12 @@ describe('report --cluster', () => {
     const { code, out } = await run('--cluster', 'shop');
     expect(code).toBe(0);
     expect(out).toContain('# Upgrade of cluster shop: 1.30 → 1.32: completed');
+  });
+
+  it('takes a relative folder', async () => {
+    const terminal = fakeTerminal();
+    const args = ['report', '--cluster', 'shop', '--evidence', relative(process.cwd(), folder) + '/'];
+    expect(await runCommandLine(args, terminal)).toBe(0);
   });
 
   it('prints it as it was stored with -o json', async () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { evidenceFolder, openFolderStore } from '../../evidence/folderStore.ts';
 import type { EvidenceStore } from '../../evidence/store.ts';
 import type { Report } from '../../contract/report.ts';
@@ -24,7 +25,7 @@ export async function findReport(
   { workflowId, cluster, folder: given }: ReportWanted,
   terminal: Pick<Terminal, 'env'>,
 ): Promise<Report> {
-  const folder = given ?? evidenceFolder(terminal.env);
+  const folder = given === undefined ? evidenceFolder(terminal.env) : resolve(given);
   const store = openFolderStore(folder);
   if (workflowId === undefined && cluster !== undefined) return newestReport(store, cluster, folder);
   const { id, key } = await askServer(workflowId);
