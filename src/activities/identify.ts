@@ -94,11 +94,18 @@ async function tryKubernetes(
       await refuseOtherContext(cluster.context, identity, kubernetes, either);
     }
   } catch (error) {
-    if (!deadline.aborted || signal.aborted) throw error;
+    const trouble =
+      deadline.aborted && !signal.aborted
+        ? `did not answer within ${answerWithinMs / 1000} s. Check the route from the worker to it (private endpoint, security groups, VPN, proxy).`
+        : error instanceof StepladderError && error.type === 'Unreachable'
+          ? `could not be reached. ${error.message}`
+          : undefined;
+    if (trouble === undefined) throw error;
+    const { endpoint } = kubernetes.identity();
     throw new StepladderError(
       'Unreachable',
-      `The Kubernetes API of cluster ${cluster.name} at ${kubernetes.identity().endpoint} did not answer within ${answerWithinMs / 1000} s. Check the route from the worker to it (private endpoint, security groups, VPN, proxy).`,
-      { endpoint: kubernetes.identity().endpoint },
+      `The Kubernetes API of cluster ${cluster.name} at ${endpoint} ${trouble}`,
+      { endpoint },
     );
   } finally {
     await kubernetes.close();

@@ -131,7 +131,7 @@ function networkRemedy(code: string): string {
   if (isCertificateCode(code)) {
     return "Check that the endpoint and certificate authority are this cluster's and that nothing on the way ends TLS.";
   }
-  return "Check the route from the worker to the cluster's endpoint (private endpoint, security groups, VPN, proxy); it goes on when the API answers again.";
+  return "Check the route from the worker to the cluster's endpoint (private endpoint, security groups, VPN, proxy).";
 }
 
 function classifyStatus(status: KubernetesStatusError, what: string, cause: unknown): StepladderError {
