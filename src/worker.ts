@@ -48,6 +48,12 @@ const stickyQueueScheduleToStartTimeout = '3s';
 /** Each cached workflow takes about a megabyte; hundreds of upgrades at once are rare, and others are replayed. */
 const maxCachedWorkflows = 300;
 
+/**
+ * Heartbeats carry the progress of nodes and what a retry goes on from. By default they would reach the server only
+ * every 12 s.
+ */
+const maxHeartbeatThrottleInterval = '1s';
+
 /** Most activities wait for EKS or for Pods. */
 const maxConcurrentActivityTaskExecutions = 200;
 
@@ -70,6 +76,7 @@ export async function startWorker(options: UpgradeWorkerOptions): Promise<Upgrad
     maxCachedWorkflows,
     maxConcurrentActivityTaskExecutions,
     stickyQueueScheduleToStartTimeout,
+    maxHeartbeatThrottleInterval,
     shutdownGraceTime,
     shutdownForceTime,
   });
