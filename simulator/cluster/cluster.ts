@@ -16,7 +16,7 @@ import { Machines } from './machines.ts';
 import type { Manifest } from './manifests.ts';
 import { objectsFromManifests } from './manifests.ts';
 import type { NodeDescription } from './nodeObject.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../../eks-api/random.ts';
 import type { Scenario } from './scenario.ts';
 import { MemoryStore } from './store.ts';
 import type { DeleteOptions, KubernetesBackend } from './types.ts';

@@ -6,8 +6,8 @@ import type {
   UpdateFaultRule,
 } from './faultsSchema.ts';
 import { faultsSchema } from './faultsSchema.ts';
-import type { Random } from './random.ts';
-import { seededRandom } from './random.ts';
+import type { Random } from '../../eks-api/random.ts';
+import { seededRandom } from '../../eks-api/random.ts';
 import type { CallFault, Faults, FaultSurface, SimulatedClock } from './types.ts';
 
 interface ActiveRule<Rule> {

@@ -1,7 +1,7 @@
 /** Nodes as EKS makes them: names, labels, versions, provider IDs. */
 import type { Taint } from './kinds.ts';
 import { kubernetesTime } from './pods.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../eks-api/random.ts';
 import type { Allocatable } from './instanceTypes.ts';
 import type { NewObject } from './types.ts';
 

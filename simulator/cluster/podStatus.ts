@@ -1,7 +1,7 @@
 /** Pure: the status that a kubelet writes for a Pod in each moment of its life. */
 import type { Condition, ContainerStatus, Pod } from './kinds.ts';
 import { kubernetesTime, withCondition } from './pods.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../eks-api/random.ts';
 
 /** Bound to a node, containers being created. */
 export function starting(pod: Pod, hostIP: string, now: Date): Pod {

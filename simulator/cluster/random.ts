@@ -1,16 +1,4 @@
-/** Numbers from a seed: the same seed gives the same run of them. */
-export type Random = () => number;
-
-/** A generator of numbers from 0 (inclusive) to 1 (exclusive), mulberry32. */
-export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import type { Random } from '../../eks-api/random.ts';
 
 /** Letters and digits that Kubernetes makes names of: none that could spell a word. */
 const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
@@ -21,14 +9,6 @@ export function nameSuffix(random: Random, length = 5): string {
   for (let index = 0; index < length; index++)
     suffix += nameAlphabet.charAt(Math.floor(random() * nameAlphabet.length));
   return suffix;
-}
-
-/** A version 4 UUID. */
-export function uuid(random: Random): string {
-  return 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replace(/[xy]/g, (place) => {
-    const nibble = Math.floor(random() * 16);
-    return (place === 'x' ? nibble : (nibble & 3) | 8).toString(16);
-  });
 }
 
 /** A short name-safe hash of any JSON-like value (FNV-1a), for pod-template-hash and the like. */

@@ -6,9 +6,10 @@ import { customResourceDefinitions, namespaces } from './kinds.ts';
 import { ObjectIndex } from './objectIndex.ts';
 import { ObjectTable } from './objectTable.ts';
 import { kubernetesTime } from './pods.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../eks-api/random.ts';
 import { replaced, withStatus } from './replacement.ts';
-import { nameSuffix, uuid } from './random.ts';
+import { randomUuid } from '../../eks-api/random.ts';
+import { nameSuffix } from './random.ts';
 import type {
   DeleteOptions,
   GroupResource,
@@ -133,7 +134,7 @@ export class MemoryStore implements ObjectStore {
       ...given,
       name,
       ...(generateName === undefined ? {} : { generateName }),
-      uid: uuid(this.options.random),
+      uid: randomUuid(this.options.random),
       creationTimestamp: kubernetesTime(this.options.now()),
       generation: 1,
       resourceVersion: '',

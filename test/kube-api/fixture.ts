@@ -7,7 +7,7 @@ import { evictPod } from '../../simulator/cluster/eviction.ts';
 import { SimulatedFaults } from '../../simulator/cluster/faults.ts';
 import { namespaces, pods } from '../../simulator/cluster/kinds.ts';
 import type { Pod } from '../../simulator/cluster/kinds.ts';
-import { seededRandom } from '../../simulator/cluster/random.ts';
+import { seededRandom } from '../../eks-api/random.ts';
 import { MemoryStore } from '../../simulator/cluster/store.ts';
 import type { KubernetesApiOptions } from '../../simulator/kube-api/index.ts';
 import { startKubernetesApi } from '../../simulator/kube-api/index.ts';

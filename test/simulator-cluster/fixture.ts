@@ -4,7 +4,7 @@ import { createSimulatedCluster } from '../../simulator/cluster/cluster.ts';
 import { createAdmission } from '../../simulator/cluster/admission.ts';
 import type { Pod, Resource } from '../../simulator/cluster/kinds.ts';
 import { namespaces } from '../../simulator/cluster/kinds.ts';
-import { seededRandom } from '../../simulator/cluster/random.ts';
+import { seededRandom } from '../../eks-api/random.ts';
 import type { ScenarioInput } from '../../simulator/cluster/scenario.ts';
 import { parseScenario } from '../../simulator/cluster/scenario.ts';
 import { MemoryStore } from '../../simulator/cluster/store.ts';

@@ -1,5 +1,5 @@
 import type { Resource } from '../kinds.ts';
-import type { Random } from '../random.ts';
+import type { Random } from '../../../eks-api/random.ts';
 import type { ScenarioTimings } from '../scenario.ts';
 import type { MemoryStore } from '../store.ts';
 import type { GroupResource, SimulatedClock, StoredObject, StoreEvent } from '../types.ts';
