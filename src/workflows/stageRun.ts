@@ -195,20 +195,22 @@ export class StageRun implements WaitKeeper {
     } as const;
     let probe = measured;
     for (;;) {
-      const outcome = await steadily(
+      const { outcome, onlyLooked } = await steadily(
         this,
-        () =>
-          CancellationScope.nonCancellable(() =>
+        async (isWaiting) => ({
+          onlyLooked: isWaiting,
+          outcome: await CancellationScope.nonCancellable(() =>
             perform('awaitUpdate', `${what}: wait for EKS update ${updateId}`, {
               context,
               target,
               updateId,
-              timeoutMs: scaled(request.timing, limit[target.kind]),
+              timeoutMs: isWaiting ? 1 : scaled(request.timing, limit[target.kind]),
               pollMs: scaled(request.timing, 'pollInterval'),
               ...(target.kind === 'control-plane' ? { probeIntervalMs: probeInterval(request.timing) } : {}),
               ...(probe === undefined ? {} : { probe }),
             }),
           ),
+        }),
         true,
       );
       probe = outcome.probe;
@@ -216,6 +218,7 @@ export class StageRun implements WaitKeeper {
         this.endWait('slow-update');
         return outcome;
       }
+      if (onlyLooked) continue;
       this.beginWait(
         'slow-update',
         `${what}: EKS update ${updateId} runs longer than \`timing.${limit[target.kind]}\` (${request.timing[limit[target.kind]]}). It can't be called back, so its end is waited for.`,

@@ -26,15 +26,20 @@ const shortPauseMs = 3_000;
  * can't be reached within half a minute does too.
  *
  * @param keeper who is told of the wait
- * @param action called for each try; it must be safe to repeat
+ * @param action called for each try; it must be safe to repeat. It is told whether a wait is being shown: what takes
+ * long then only finds out whether the trouble is over, so that the wait does not stand there until its end
  * @param holdOn true where leaving is worse than waiting (an update is under way): cancelling does not end the wait
  */
-export async function steadily<T>(keeper: WaitKeeper, action: () => Promise<T>, holdOn = false): Promise<T> {
+export async function steadily<T>(
+  keeper: WaitKeeper,
+  action: (isWaiting: boolean) => Promise<T>,
+  holdOn = false,
+): Promise<T> {
   const began = Date.now();
   let waiting: WaitKind | undefined;
   for (let failures = 1; ; failures++) {
     try {
-      const result = await action();
+      const result = await action(waiting !== undefined);
       if (waiting !== undefined) keeper.endWait(waiting);
       return result;
     } catch (error) {

@@ -2,6 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, it } from 'vitest';
 import { useWorkbench } from './server.ts';
+import type { UpdateOutcome } from '../../src/activities/types.ts';
 import { failWith, oneHop, summarize, twoHops } from './scriptedActivities.ts';
 
 const workbench = useWorkbench();
@@ -239,6 +240,30 @@ describe.concurrent('when credentials are refused', () => {
     );
     expect(waiting.waits[0]).toMatchObject({ at: '1.32/add-ons' });
     renewed = true;
+    await upgrade.handle.result();
+    expect((await upgrade.status()).waits).toEqual([]);
+  });
+
+  it('shows the wait no longer than the trouble lasts, however long the update takes', async ({ expect }) => {
+    const update = Promise.withResolvers<UpdateOutcome>();
+    let renewed = false;
+    let looks = 0;
+    const upgrade = await workbench().start({
+      activities: {
+        awaitUpdate: async ({ timeoutMs }) => {
+          if (!renewed) failWith('CredentialsRefused', 'The token has expired.');
+          if (timeoutMs > 1) return update.promise;
+          looks += 1;
+          return { status: 'StillRunning', errors: [] };
+        },
+      },
+    });
+    await upgrade.approve();
+    await upgrade.until('a wait for credentials', ({ waits }) => waits[0]?.kind === 'credentials');
+    renewed = true;
+    await upgrade.until('no wait', ({ waits }) => waits.length === 0);
+    expect(looks).toBe(1);
+    update.resolve({ status: 'Successful', errors: [] });
     await upgrade.handle.result();
     expect((await upgrade.status()).waits).toEqual([]);
   });
