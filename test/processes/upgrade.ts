@@ -1,0 +1,109 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { GateName, GateRecord, UpgradeStatus } from '../../src/contract/status.ts';
+import { eventually } from './patience.ts';
+
+/** An upgrade that was started, as people see it. */
+export interface Upgrade {
+  workflowId: string;
+  handle: WorkflowHandle;
+  status(): Promise<UpgradeStatus>;
+  /** Resolves with the status once it is as wanted; fails at once when the workflow has ended before. */
+  until(what: string, wanted: (status: UpgradeStatus) => boolean): Promise<UpgradeStatus>;
+  /** Resolves when that gate is open. */
+  gate(name: GateName): Promise<GateRecord>;
+  /** Approves that gate once it is open. */
+  approve(name: GateName): Promise<void>;
+  /** Resolves when a stage's workflow waits for its update of EKS in a worker, with that activity's attempt. */
+  awaiting(place: string): Promise<number>;
+  /** Waits for its end, which must be the target. */
+  completed(): Promise<unknown>;
+  /** Waits for its end, which must be a failure of ours. */
+  failed(): Promise<{ type: string; message: string; details: unknown }>;
+}
+
+/** How long an upgrade may take on a busy machine. Milliseconds. */
+const longestMs = 240_000;
+
+export function watchedUpgrade(client: Client, handle: WorkflowHandle): Upgrade {
+  const { workflowId } = handle;
+  const status = () => handle.query<UpgradeStatus>('status');
+
+  async function endedEarly(): Promise<string | undefined> {
+    const { status: state } = await handle.describe();
+    if (state.name === 'RUNNING') return undefined;
+    const reason = await handle.result().catch((error: unknown) => error);
+    const cause = reason instanceof WorkflowFailedError ? reason.cause : reason;
+    return `${workflowId} is ${state.name}: ${cause instanceof Error ? cause.message : JSON.stringify(cause)}`;
+  }
+
+  async function until(what: string, wanted: (status: UpgradeStatus) => boolean): Promise<UpgradeStatus> {
+    let last: UpgradeStatus | undefined;
+    const seen = await eventually<{ status: UpgradeStatus } | { ended: string }>(
+      what,
+      async () => {
+        // In this order: what has ended in the meantime has the state that it ended with.
+        const ended = await endedEarly();
+        last = await status();
+        if (wanted(last)) return { status: last };
+        return ended === undefined ? undefined : { ended };
+      },
+      longestMs,
+      () => `\n${JSON.stringify(last, null, 1)}`,
+    );
+    if ('ended' in seen) throw new Error(`${seen.ended}, before there was: ${what}`);
+    return seen.status;
+  }
+
+  async function gate(name: GateName): Promise<GateRecord> {
+    const isOpen = (record: GateRecord) => record.gate === name && record.outcome === undefined;
+    const { gates } = await until(`gate ${name} open`, (seen) => seen.gates.some(isOpen));
+    const found = gates.find(isOpen);
+    if (found === undefined) throw new Error(`gate ${name} is not open`);
+    return found;
+  }
+
+  return {
+    workflowId,
+    handle,
+    status,
+    until,
+    gate,
+    async approve(name) {
+      const { digest } = await gate(name);
+      await handle.executeUpdate('approve', { args: [{ gate: name, by: 'Mika', digest }] });
+    },
+    awaiting(place) {
+      const stage = client.workflow.getHandle(`${workflowId}/${place}`);
+      return eventually(
+        `awaitUpdate running in ${workflowId}/${place}`,
+        async () => {
+          const ended = await endedEarly();
+          if (ended !== undefined) throw new Error(ended);
+          const { raw } = await stage.describe();
+          const activity = (raw.pendingActivities ?? []).find(
+            ({ activityType, lastStartedTime }) =>
+              activityType?.name === 'awaitUpdate' && lastStartedTime != null,
+          );
+          return activity?.attempt ?? undefined;
+        },
+        longestMs,
+      );
+    },
+    async completed() {
+      const result: unknown = await handle.result();
+      return result;
+    },
+    async failed() {
+      const reason: unknown = await handle.result().then(
+        (result: unknown) => new Error(`It completed: ${JSON.stringify(result)}`),
+        (error: unknown) => error,
+      );
+      if (!(reason instanceof WorkflowFailedError)) throw reason;
+      const { cause } = reason;
+      if (!(cause instanceof ApplicationFailure)) throw reason;
+      return { type: cause.type ?? '', message: cause.message, details: cause.details?.[0] };
+    },
+  };
+}
