@@ -128,7 +128,9 @@ describe('a worker refuses at once, with nothing touched,', () => {
 
   it('a request of 3 MB, on its way to Temporal and on the command line', async () => {
     const large = ours({ overrides: ['x'.repeat(3 * megabyte)] });
-    await expect(stage.startWith(large)).rejects.toThrow();
+    await expect(stage.startWith(large)).rejects.toMatchObject({
+      cause: { details: expect.stringContaining('size exceeds limit') },
+    });
 
     const file = join(stage.folder, 'large.json');
     await writeFile(file, JSON.stringify(large));
