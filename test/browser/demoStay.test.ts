@@ -76,12 +76,16 @@ describe('a demo that stays up', () => {
     const details = await ui.currentDetails(workflowId, 'Asked of you');
     expect(await details.innerText()).toContain(digest);
 
-    const form = await ui.sendSignal(workflowId, 'approve', { gate: 'plan', by: 'Mika', digest: '00000000' });
+    const form = await ui.sendSignal(workflowId, 'approve', {
+      gate: 'plan',
+      by: 'on-call',
+      digest: '00000000',
+    });
     expect(form.shown).toContain('Approves the gate that is open. Example:');
     const refused = await ui.currentDetails(workflowId, 'Messages that were refused');
     expect(await refused.innerText()).toContain('digest 00000000 is not of this opening');
 
-    await ui.sendUpdate(workflowId, 'approve', { gate: 'plan', by: 'Mika', digest });
+    await ui.sendUpdate(workflowId, 'approve', { gate: 'plan', by: 'on-call', digest });
     const result: unknown = await temporal.client.workflow.getHandle(workflowId).result();
     expect(result).toMatchObject({ outcome: 'completed', version: '1.32' });
   });
@@ -108,7 +112,7 @@ describe('a demo that stays up', () => {
         '--name',
         'approve',
         '--input',
-        JSON.stringify({ gate: 'plan', by: 'Mika', digest }),
+        JSON.stringify({ gate: 'plan', by: 'on-call', digest }),
       );
       const result: unknown = await temporal.client.workflow.getHandle(workflowId).result();
       expect(result).toMatchObject({ outcome: 'completed', version: '1.33' });

@@ -60,11 +60,11 @@ describe("the Temporal UI's own forms", () => {
     const details = await ui.currentDetails(workflowId, 'Listening');
     expect(await details.locator('table').innerText()).toMatch(/plan\s+nobody/);
 
-    const signal = await ui.sendSignal(workflowId, 'say', { by: 'Mika' });
+    const signal = await ui.sendSignal(workflowId, 'say', { by: 'on-call' });
     expect(signal.shown).toContain('Says something. Example:');
-    const update = await ui.sendUpdate(workflowId, 'approve', { by: 'Noor' });
+    const update = await ui.sendUpdate(workflowId, 'approve', { by: 'second-on-call' });
     expect(update.shown).toContain('Approves. Example:');
-    expect(await handle.query('heard')).toEqual([{ by: 'Mika' }, 'Noor']);
+    expect(await handle.query('heard')).toEqual([{ by: 'on-call' }, 'second-on-call']);
 
     await ui.currentDetails(workflowId, 'Heard');
     await handle.signal('finish');

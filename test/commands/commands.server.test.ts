@@ -147,7 +147,7 @@ describe('watch', () => {
     const watching = run(['watch', id]);
     const { digest } = await upgrade.answer('plan');
     const approval = await run(['approve', id, '--gate', 'plan', '--digest', digest, '--comment', 'go']);
-    expect(approval).toMatchObject({ code: 0, out: 'Approved by mika.' });
+    expect(approval).toMatchObject({ code: 0, out: 'Approved by on-call.' });
     const { code, out } = await watching;
     expect(out).toContain('completed: ');
     expect(out).toMatch(/1\.31 → 1\.32 control-plane: done/);
@@ -189,8 +189,8 @@ describe('approve', () => {
     expect(no.err).toContain(gates[0]?.shown[0]);
     expect(no.questions).toEqual(['Approve: the plan? [y/N] ']);
     expect((await upgrade.status()).phase).toBe('awaiting-approval');
-    const yes = await run(['approve', id, '--by', 'Noor'], { answers: ['y'] });
-    expect(yes).toMatchObject({ code: 0, out: 'Approved by Noor.' });
+    const yes = await run(['approve', id, '--by', 'second-on-call'], { answers: ['y'] });
+    expect(yes).toMatchObject({ code: 0, out: 'Approved by second-on-call.' });
   });
 
   it('demands the digest where nobody can be asked, and shows it', async () => {
@@ -220,7 +220,7 @@ describe('approve', () => {
   it('becomes a signal when no worker takes the update in time', async () => {
     const { client } = workbench();
     const id = await unattended();
-    const answer = { gate: 'plan', by: 'Mika', digest: '3f2a9c1e' } as const;
+    const answer = { gate: 'plan', by: 'on-call', digest: '3f2a9c1e' } as const;
     const sent = await sendAnswer(client, id, 'approve', answer, 500);
     expect(sent.how).toBe('stored');
     expect(sent.message).toContain('sent as a signal');
@@ -237,12 +237,12 @@ describe('pause and resume', () => {
     const paused = await run(['pause', upgrade.handle.workflowId, '--comment', 'lunch']);
     expect(paused.code).toBe(0);
     expect(paused.out).toContain('no new change starts');
-    expect((await upgrade.status()).actions[0]).toMatchObject({ by: 'mika', comment: 'lunch' });
+    expect((await upgrade.status()).actions[0]).toMatchObject({ by: 'on-call', comment: 'lunch' });
     expect((await run(['resume', upgrade.handle.workflowId])).out).toContain('the upgrade goes on');
   });
 
   it('say that the server keeps them when there is no worker', async () => {
-    const sent = await sendRemark(workbench().client, await unattended(), 'pause', { by: 'Mika' }, 300);
+    const sent = await sendRemark(workbench().client, await unattended(), 'pause', { by: 'on-call' }, 300);
     expect(sent.how).toBe('stored');
   });
 });

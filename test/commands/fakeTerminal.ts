@@ -24,7 +24,7 @@ export function fakeTerminal({ env = {}, answers, input = '' }: FakeTerminalOpti
     out,
     err,
     questions,
-    env: { USER: 'mika', ...env },
+    env: { USER: 'on-call', ...env },
     print: (text) => void out.push(text),
     note: (text) => void err.push(text),
     outputIsScreen: false,

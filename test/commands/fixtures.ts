@@ -61,7 +61,7 @@ export function status(change: Partial<UpgradeStatus> = {}): UpgradeStatus {
     phase: 'upgrading',
     paused: false,
     waits: [],
-    gates: [gate({ outcome: 'approved', by: 'Mika', answeredAt: at('10:00:50') })],
+    gates: [gate({ outcome: 'approved', by: 'on-call', answeredAt: at('10:00:50') })],
     planDigest: 'ab'.repeat(32),
     estimates: [
       { hop: '1.32', stage: 'control-plane', seconds: 600 },
@@ -109,7 +109,7 @@ export function report(change: Partial<Report> = {}): Report {
           opening: 2,
           digest: '77aa55cc'.padEnd(64, '1'),
           outcome: 'approved',
-          by: 'Mika',
+          by: 'on-call',
           comment: 'go | now',
           answeredAt: at('10:00:50'),
         }),
@@ -159,10 +159,16 @@ export function report(change: Partial<Report> = {}): Report {
         },
       ],
       actions: [
-        { at: at('10:20:00'), action: 'pause', by: 'Noor', comment: 'lunch', effect: 'no new change' },
+        {
+          at: at('10:20:00'),
+          action: 'pause',
+          by: 'second-on-call',
+          comment: 'lunch',
+          effect: 'no new change',
+        },
       ],
       refusals: [
-        { at: at('10:00:30'), message: 'approve', by: 'Ada', reason: 'digest is of an earlier opening' },
+        { at: at('10:00:30'), message: 'approve', by: 'on-call', reason: 'digest is of an earlier opening' },
       ],
       notes: [{ at: at('10:11:00'), hop: '1.32', stage: 'control-plane', text: 'two probes were late' }],
       evidence: [{ name: 'baseline', key: 'shop/baseline', sha256: 'd'.repeat(64), count: 12 }],

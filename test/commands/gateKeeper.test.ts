@@ -29,7 +29,7 @@ function keeper(answers?: string[]) {
   const terminal = fakeTerminal(answers === undefined ? {} : { answers });
   const gateKeeper = createGateKeeper(client, terminal, {
     ask: answers !== undefined,
-    by: 'mika',
+    by: 'on-call',
     beforeAsking: () => undefined,
     signal: new AbortController().signal,
   });
@@ -50,13 +50,13 @@ describe('the gates of the demo', () => {
     await attend(asking);
     expect(terminal.questions).toHaveLength(3);
     expect(terminal.err.join('\n')).toContain('Plan 12345678 for cluster shop');
-    expect(sent).toEqual([{ name: 'approve', args: [{ gate: 'plan', digest, by: 'mika' }] }]);
+    expect(sent).toEqual([{ name: 'approve', args: [{ gate: 'plan', digest, by: 'on-call' }] }]);
   });
 
   it('are rejected by a no', async () => {
     const { attend, sent } = keeper(['n']);
     await attend(asking);
-    expect(sent[0]).toMatchObject({ name: 'reject', args: [{ by: 'mika' }] });
+    expect(sent[0]).toMatchObject({ name: 'reject', args: [{ by: 'on-call' }] });
   });
 
   it('are asked again when they open again', async () => {

@@ -55,14 +55,16 @@ describe('a report as Markdown', () => {
     const text = under('Approvals');
     expect(text).toContain('| the plan | 1 | `3f2a9c1e` |');
     expect(text).toContain(
-      `| the plan | 2 | \`77aa55cc\` | ${at('10:00:05')} | approved | Mika | ${at('10:00:50')} | go \\| now |`,
+      `| the plan | 2 | \`77aa55cc\` | ${at('10:00:05')} | approved | on-call | ${at('10:00:50')} | go \\| now |`,
     );
   });
 
   it('tells actions, refusals, overrides, what was put back, and notes', () => {
-    expect(under('Pauses, resumptions, aborts')).toContain('| pause | Noor | lunch | no new change |');
+    expect(under('Pauses, resumptions, aborts')).toContain(
+      '| pause | second-on-call | lunch | no new change |',
+    );
     expect(under('Messages that were refused')).toContain(
-      '`approve` by Ada: digest is of an earlier opening',
+      '`approve` by on-call: digest is of an earlier opening',
     );
     expect(under('Overridden by the request')).toContain('`insights/Insight/7f3c`');
     expect(under('Changed for the upgrade’s sake')).toContain('update settings of node group blue: put back');

@@ -47,7 +47,7 @@ describe('the lines of a watch in a pipe', () => {
     expect(statusChanges(first, opened).join('\n')).toContain(
       `stepladder approve ${workflowId} --gate plan --digest 3f2a9c1e`,
     );
-    expect(statusChanges(opened, first)).toEqual(['2026-03-02T10:05:00.000Z the plan: approved by Mika']);
+    expect(statusChanges(opened, first)).toEqual(['2026-03-02T10:05:00.000Z the plan: approved by on-call']);
   });
 
   it('say when a wait begins and when it is over', () => {
@@ -72,10 +72,10 @@ describe('the lines of a watch in a pipe', () => {
     const action = {
       at: at('10:06:00'),
       action: 'pause',
-      by: 'Noor',
+      by: 'second-on-call',
       effect: 'no new change starts',
     } as const;
-    expect(after({ actions: [action] })[0]).toContain('pause by Noor: no new change starts');
+    expect(after({ actions: [action] })[0]).toContain('pause by second-on-call: no new change starts');
     const refusal = { at: at('10:06:00'), message: 'reject', reason: 'no gate is open' };
     expect(after({ refusals: [refusal] })[0]).toContain('refused: reject: no gate is open');
   });

@@ -87,10 +87,16 @@ describe('the view of an upgrade', () => {
 
   it('shows refused messages with the payload that would be right', () => {
     const refusals = [
-      { at: at('10:03:00'), message: 'approve', by: 'Ada', reason: 'no gate is open', instead: '{"x":1}' },
+      {
+        at: at('10:03:00'),
+        message: 'approve',
+        by: 'on-call',
+        reason: 'no gate is open',
+        instead: '{"x":1}',
+      },
     ];
     expect(statusView(sighting({ status: status({ refusals }) }), options)).toContain(
-      'Refused at 10:03:00 UTC: approve by Ada: no gate is open. This would do: {"x":1}',
+      'Refused at 10:03:00 UTC: approve by on-call: no gate is open. This would do: {"x":1}',
     );
   });
 

@@ -64,13 +64,13 @@ describe('while no worker runs', () => {
     async () => {
       const { client, workflowId, gate, startTheWorker, stopTheWorker } = await begin();
       await stopTheWorker();
-      const answer = { gate: gate.gate, by: 'Mika', digest: gate.digest.slice(0, 8) };
+      const answer = { gate: gate.gate, by: 'on-call', digest: gate.digest.slice(0, 8) };
       const { how } = await sendAnswer(client, workflowId, 'approve', answer, 1000);
       expect(how).toBe('stored');
       await startTheWorker();
       expect(await client.workflow.getHandle(workflowId).result()).toMatchObject({ outcome: 'completed' });
       const { status } = await lookAt(client, workflowId);
-      expect(status?.gates[0]).toMatchObject({ outcome: 'approved', by: 'Mika' });
+      expect(status?.gates[0]).toMatchObject({ outcome: 'approved', by: 'on-call' });
       expect(status?.refusals).toEqual([]);
     },
   );
@@ -90,7 +90,7 @@ describe('while no worker runs', () => {
         if (silences.length === 1 && !silent) await stopTheWorker();
         if (silences.length === 2) {
           await startTheWorker();
-          const answer = { gate: gate.gate, by: 'Mika', digest: gate.digest };
+          const answer = { gate: gate.gate, by: 'on-call', digest: gate.digest };
           await sendAnswer(client, workflowId, 'approve', answer);
         }
       }

@@ -13,18 +13,18 @@ describe('the environment of the demo’s worker', () => {
   it('has nothing in it that leads to a real server, account or cluster', () => {
     const hostile = {
       PATH: '/bin',
-      HOME: '/home/mika',
+      HOME: '/home/somebody',
       TEMPORAL_ADDRESS: 'temporal.prod.example:7233',
       TEMPORAL_API_KEY: 'secret',
       TEMPORAL_PROFILE: 'prod',
-      TEMPORAL_CONFIG_FILE: '/home/mika/temporal.toml',
+      TEMPORAL_CONFIG_FILE: '/home/somebody/temporal.toml',
       AWS_PROFILE: 'prod',
       AWS_ACCESS_KEY_ID: 'AKIAREAL',
       AWS_SESSION_TOKEN: 'secret',
       AWS_ENDPOINT_URL: 'https://aws.example',
-      AWS_CONFIG_FILE: '/home/mika/.aws/config',
+      AWS_CONFIG_FILE: '/home/somebody/.aws/config',
       AWS_WEB_IDENTITY_TOKEN_FILE: '/token',
-      KUBECONFIG: '/home/mika/.kube/config',
+      KUBECONFIG: '/home/somebody/.kube/config',
       HTTPS_PROXY: 'http://proxy.example',
       STEPLADDER_EVIDENCE: '/var/evidence',
       STEPLADDER_WEBHOOK_OPS: 'https://hooks.example',
@@ -32,7 +32,7 @@ describe('the environment of the demo’s worker', () => {
     };
     expect(workerEnvironment(hostile, places)).toEqual({
       PATH: '/bin',
-      HOME: '/home/mika',
+      HOME: '/home/somebody',
       AWS_CONFIG_FILE: '/tmp/empty',
       AWS_SHARED_CREDENTIALS_FILE: '/tmp/empty',
       AWS_EC2_METADATA_DISABLED: 'true',

@@ -8,7 +8,7 @@ import {
   parseRemark,
 } from '../../src/contract/messages.ts';
 
-const answer = { gate: 'plan', by: 'Aiko', digest: '3f2a9c1e' };
+const answer = { gate: 'plan', by: 'on-call', digest: '3f2a9c1e' };
 const unreadable = { stepladderUnreadablePayload: { encoding: 'binary/protobuf', reason: 'no converter' } };
 
 describe('parseGateAnswer', () => {
@@ -106,10 +106,10 @@ describe('parseRemark', () => {
     [undefined, {}],
     [null, {}],
     [{}, {}],
-    [{ by: 'Aiko' }, { by: 'Aiko' }],
+    [{ by: 'on-call' }, { by: 'on-call' }],
     [
-      { by: 'Aiko', comment: 'lunch' },
-      { by: 'Aiko', comment: 'lunch' },
+      { by: 'on-call', comment: 'lunch' },
+      { by: 'on-call', comment: 'lunch' },
     ],
   ])('reads %j', (payload, value) => {
     expect(parseRemark(payload)).toEqual({ ok: true, value });
@@ -139,19 +139,19 @@ it('gives a payload to paste that lacks nothing but the name', () => {
   const payload: unknown = JSON.parse(answerPayload('cutover', 'ab'.repeat(32)));
   expect(payload).toEqual({ gate: 'cutover', by: 'your name', digest: 'abababab' });
   expect(parseGateAnswer(payload)).toMatchObject({ ok: false, reason: '"by" must be your own name' });
-  expect(parseGateAnswer({ ...(payload as object), by: 'Aiko' }).ok).toBe(true);
+  expect(parseGateAnswer({ ...(payload as object), by: 'on-call' }).ok).toBe(true);
 });
 
 it('describes every message, and its example is one that is read', () => {
   expect(Object.keys(messageDescriptions).sort()).toEqual(Object.keys(messageNames).sort());
   for (const name of ['pause', 'resume', 'abort'] as const) {
     const example = /\{.*\}/.exec(messageDescriptions[name])?.[0] ?? '';
-    expect(parseRemark({ ...(JSON.parse(example) as object), by: 'Aiko' }).ok).toBe(true);
+    expect(parseRemark({ ...(JSON.parse(example) as object), by: 'on-call' }).ok).toBe(true);
   }
   for (const name of ['approve', 'reject'] as const) {
     const example = /\{.*\}/.exec(messageDescriptions[name])?.[0] ?? '';
-    expect(parseGateAnswer({ ...(JSON.parse(example) as object), by: 'Aiko', digest: '3f2a9c1e' }).ok).toBe(
-      true,
-    );
+    expect(
+      parseGateAnswer({ ...(JSON.parse(example) as object), by: 'on-call', digest: '3f2a9c1e' }).ok,
+    ).toBe(true);
   }
 });

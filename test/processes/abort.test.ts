@@ -37,7 +37,7 @@ describe.concurrent('an upgrade that is aborted', { timeout: 300_000 }, () => {
     expect(status).toMatchObject({ phase: 'aborted', currentVersion: '1.32' });
     expect(status.outcome).toContain('What EKS had begun was finished');
     expect(status.actions).toEqual([
-      expect.objectContaining({ action: 'abort', by: 'Mika', comment: 'the shop is on fire' }),
+      expect.objectContaining({ action: 'abort', by: 'on-call', comment: 'the shop is on fire' }),
     ]);
     const [controlPlaneStage, addons] = status.hops[0]?.stages ?? [];
     expect(controlPlaneStage).toMatchObject({ stage: 'control-plane', inventory: { missingCount: 0 } });
@@ -76,7 +76,7 @@ describe.concurrent('an upgrade that is aborted', { timeout: 300_000 }, () => {
 
 async function abort(stage: Stage, upgrade: Upgrade): Promise<void> {
   const { code, err } = await stage.commandLine(
-    ...['abort', upgrade.workflowId, '--by', 'Mika', '--comment', 'the shop is on fire'],
+    ...['abort', upgrade.workflowId, '--by', 'on-call', '--comment', 'the shop is on fire'],
   );
   if (code !== 0) throw new Error(err);
   await upgrade.until('the abort taken', ({ phase }) => phase === 'aborting');

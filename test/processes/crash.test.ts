@@ -49,14 +49,14 @@ describe.concurrent(
       await upgrade.approve('plan');
       // A pause lets the control plane finish and holds the upgrade before the add-ons.
       await upgrade.awaiting('1.32/control-plane');
-      await upgrade.handle.signal('pause', { by: 'Mika' });
+      await upgrade.handle.signal('pause', { by: 'on-call' });
       await upgrade.until('the pause taken', ({ paused }) => paused);
       setSpeed(stage, fullSpeed);
       await upgrade.until('the upgrade paused after the control plane', ({ waits }) =>
         waits.some(({ kind }) => kind === 'pause'),
       );
       setSpeed(stage, crawl);
-      await upgrade.handle.signal('resume', { by: 'Mika' });
+      await upgrade.handle.signal('resume', { by: 'on-call' });
       expect(await upgrade.awaiting('1.32/add-ons')).toBe(1);
       expect(underWay(stage)).toEqual(['add-on/kube-proxy']);
       await worker.kill();
@@ -104,7 +104,7 @@ describe.concurrent(
       const { digest } = await upgrade.gate('plan');
       await first.kill();
       // An update would wait for a worker: this is what the signal of the same name is for.
-      await upgrade.handle.signal('approve', { gate: 'plan', by: 'Mika', digest });
+      await upgrade.handle.signal('approve', { gate: 'plan', by: 'on-call', digest });
 
       const second = await stage.startWorker();
       await upgrade.gate('workers');

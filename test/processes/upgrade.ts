@@ -72,7 +72,7 @@ export function watchedUpgrade(client: Client, handle: WorkflowHandle): Upgrade 
     gate,
     async approve(name) {
       const { digest } = await gate(name);
-      await handle.executeUpdate('approve', { args: [{ gate: name, by: 'Mika', digest }] });
+      await handle.executeUpdate('approve', { args: [{ gate: name, by: 'on-call', digest }] });
     },
     awaiting(place) {
       const stage = client.workflow.getHandle(`${workflowId}/${place}`);

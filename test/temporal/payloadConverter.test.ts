@@ -23,8 +23,8 @@ describe('the payload converter', () => {
   });
 
   it.each([
-    ['another encoding', encoded('binary/plain', '{"by":"Mika"}'), 'binary/plain'],
-    ['Protobuf as JSON', encoded('json/protobuf', '{"by":"Mika"}'), 'json/protobuf'],
+    ['another encoding', encoded('binary/plain', '{"by":"on-call"}'), 'binary/plain'],
+    ['Protobuf as JSON', encoded('json/protobuf', '{"by":"on-call"}'), 'json/protobuf'],
     ['an encrypted payload', encoded('binary/encrypted', new Uint8Array([0, 255, 7])), 'binary/encrypted'],
     ['JSON that is none', encoded('json/plain', '{"by":'), 'json/plain'],
     ['bytes that are no text', encoded('json/plain', new Uint8Array([0xff, 0xfe, 0x00])), 'json/plain'],
@@ -84,7 +84,7 @@ describe('a workflow that is sent unreadable payloads', () => {
     await signal(encoded('binary/plain', new Uint8Array([1, 2, 3])));
     await signal(encoded('json/protobuf', 'not even JSON'));
     await signal(encoded('json/plain', '{"half":'));
-    await handle.signal('say', { by: 'Mika' });
+    await handle.signal('say', { by: 'on-call' });
     await handle.signal('finish');
     expect(await handle.result()).toEqual([
       expect.objectContaining({
@@ -96,7 +96,7 @@ describe('a workflow that is sent unreadable payloads', () => {
       expect.objectContaining({
         stepladderUnreadablePayload: expect.objectContaining({ encoding: 'json/plain' }),
       }),
-      { by: 'Mika' },
+      { by: 'on-call' },
     ]);
     const { events } = await handle.fetchHistory();
     expect(events?.some((event) => event.workflowTaskFailedEventAttributes)).toBe(false);

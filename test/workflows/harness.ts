@@ -98,7 +98,7 @@ export async function openWorkbench(address: string): Promise<Workbench> {
         const seen = await until(`gate ${name ?? ''} open`, (s) => open(s, name) !== undefined);
         const gate = open(seen, name);
         if (gate === undefined) throw new Error('no gate');
-        return { gate: gate.gate, by: 'Mika', digest: gate.digest.slice(0, 8) };
+        return { gate: gate.gate, by: 'on-call', digest: gate.digest.slice(0, 8) };
       };
       return {
         ...scripted,

@@ -34,14 +34,14 @@ describe.concurrent('gates', () => {
   }) => {
     const upgrade = await workbench().start();
     await upgrade.gate('plan');
-    const wrong = { gate: 'plan', by: 'Mika', digest: '00000000' };
+    const wrong = { gate: 'plan', by: 'on-call', digest: '00000000' };
     const refusal = await causeOf(upgrade.handle.executeUpdate('approve', { args: [wrong] }));
     expect(refusal).toBeInstanceOf(ApplicationFailure);
     expect((refusal as ApplicationFailure).message).toContain('digest 00000000 is not of this opening');
     await upgrade.handle.signal('approve', wrong);
     const status = await upgrade.until('a refusal', ({ refusals }) => refusals.length === 1);
     const digest = status.gates[0]!.digest.slice(0, 8);
-    expect(status.refusals[0]).toMatchObject({ message: 'approve', by: 'Mika' });
+    expect(status.refusals[0]).toMatchObject({ message: 'approve', by: 'on-call' });
     expect(status.refusals[0]?.instead).toContain(digest);
     expect(upgrade.changes()).toEqual([]);
     await upgrade.handle.terminate();
@@ -86,7 +86,7 @@ describe.concurrent('gates', () => {
     await upgrade.handle.result();
     expect((await upgrade.status()).gates[0]).toMatchObject({
       outcome: 'approved',
-      by: 'Mika',
+      by: 'on-call',
       comment: 'go',
     });
   });
@@ -98,7 +98,7 @@ describe.concurrent('gates', () => {
     });
     const failure = (await causeOf(upgrade.handle.result())) as ApplicationFailure;
     expect(failure.type).toBe('Rejected');
-    expect(failure.message).toContain('Mika rejected the plan: not tonight');
+    expect(failure.message).toContain('on-call rejected the plan: not tonight');
     expect(failure.details?.[0]).toHaveProperty('report');
     expect(upgrade.changes()).toEqual([]);
     expect((await upgrade.status()).phase).toBe('rejected');
@@ -135,7 +135,7 @@ describe.concurrent('gates', () => {
     const first = await upgrade.answer('plan');
     await upgrade.handle.executeUpdate('approve', { args: [first] });
     const status = await upgrade.until('a second opening', ({ gates }) => gates.length === 2);
-    expect(status.gates[0]).toMatchObject({ outcome: 'void', by: 'Mika' });
+    expect(status.gates[0]).toMatchObject({ outcome: 'void', by: 'on-call' });
     expect(status.notes.some(({ text }) => text.includes('void'))).toBe(true);
     const again = await causeOf(upgrade.handle.executeUpdate('approve', { args: [first] }));
     expect((again as ApplicationFailure).message).toContain('of an earlier opening');
@@ -170,7 +170,7 @@ describe.concurrent('pause', () => {
     });
     await upgrade.approve();
     await upgrade.called('awaitUpdate');
-    await upgrade.handle.signal('pause', { by: 'Mika' });
+    await upgrade.handle.signal('pause', { by: 'on-call' });
     await upgrade.until('paused', ({ paused }) => paused);
     held.finish();
     const status = await upgrade.until('a wait for resume', ({ waits }) =>
@@ -224,7 +224,7 @@ describe.concurrent('abort', () => {
     });
     await upgrade.approve();
     await upgrade.called('startNodeGroupUpdate');
-    await upgrade.handle.signal('abort', { by: 'Mika', comment: 'pager' });
+    await upgrade.handle.signal('abort', { by: 'on-call', comment: 'pager' });
     await upgrade.until('aborting', ({ phase }) => phase === 'aborting');
     expect(upgrade.changes()).not.toContain('restoreUpdateSettings blue 1');
     held.finish();
@@ -233,7 +233,7 @@ describe.concurrent('abort', () => {
     expect(upgrade.changes().at(-1)).toBe('restoreUpdateSettings blue 1');
     const status = await upgrade.status();
     expect(status.phase).toBe('aborted');
-    expect(status.actions).toMatchObject([{ action: 'abort', by: 'Mika', comment: 'pager' }]);
+    expect(status.actions).toMatchObject([{ action: 'abort', by: 'on-call', comment: 'pager' }]);
     expect(status.compensations[0]?.state).toBe('put-back');
     expect((await upgrade.handle.describe()).memo).toHaveProperty('report');
   });

@@ -60,7 +60,7 @@ export const recordedScenarios: RecordedScenario[] = [
         plan: twoHops,
         request: { targetVersion: '1.33' },
       });
-      await upgrade.handle.signal('approve', { gate: 'plan', by: 'Mika', digest: '00000000' });
+      await upgrade.handle.signal('approve', { gate: 'plan', by: 'on-call', digest: '00000000' });
       await upgrade.approve();
       await ended(upgrade.handle);
       return {
@@ -148,7 +148,7 @@ export const recordedScenarios: RecordedScenario[] = [
       });
       await upgrade.approve();
       await upgrade.called('startNodeGroupUpdate');
-      await upgrade.handle.signal('abort', { by: 'Mika' });
+      await upgrade.handle.signal('abort', { by: 'on-call' });
       await upgrade.until('aborting', ({ phase }) => phase === 'aborting');
       finish();
       await ended(upgrade.handle);
@@ -175,7 +175,7 @@ export const recordedScenarios: RecordedScenario[] = [
       });
       await upgrade.approve();
       await upgrade.until('credentials', ({ waits }) => waits.some(({ kind }) => kind === 'credentials'));
-      await upgrade.handle.signal('pause', { by: 'Mika' });
+      await upgrade.handle.signal('pause', { by: 'on-call' });
       await upgrade.until('paused', ({ paused }) => paused);
       await keep(upgrade.handle, 'waiting-for-credentials');
       refused = false;
@@ -208,7 +208,7 @@ export const recordedScenarios: RecordedScenario[] = [
       await upgrade.until('a hold', ({ waits }) => waits.some(({ kind }) => kind === 'workloads'));
       await keep(upgrade.handle, 'held-over-broken-workloads');
       accepted = true;
-      await upgrade.handle.signal('resume', { by: 'Mika' });
+      await upgrade.handle.signal('resume', { by: 'on-call' });
       await ended(upgrade.handle);
       return { 'broken-workloads-accepted': upgrade.handle };
     },

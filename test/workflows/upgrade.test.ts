@@ -317,10 +317,10 @@ describe.concurrent('workloads that break', () => {
     await upgrade.approve();
     await upgrade.until('a hold', ({ waits }) => waits.some(({ kind }) => kind === 'workloads'));
     accepted = true;
-    await upgrade.handle.signal('resume', { by: 'Mika', comment: 'known' });
+    await upgrade.handle.signal('resume', { by: 'on-call', comment: 'known' });
     await upgrade.handle.result();
     const status = await upgrade.status();
-    expect(status.actions[0]).toMatchObject({ action: 'resume', by: 'Mika' });
+    expect(status.actions[0]).toMatchObject({ action: 'resume', by: 'on-call' });
   });
 
   it('end the upgrade as failed when nobody decides in time', async ({ expect }) => {
