@@ -27,8 +27,12 @@ export async function holdCluster(cluster: string, identity: ClusterIdentity): P
     );
     return () =>
       CancellationScope.nonCancellable(async () => {
-        await lock.signal(releaseLock);
-        await lock.result();
+        try {
+          await lock.signal(releaseLock);
+          await lock.result();
+        } catch {
+          // Somebody has ended the lock itself: it is gone, and how the upgrade ended stays what it is.
+        }
       });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

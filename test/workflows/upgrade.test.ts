@@ -1,6 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, it } from 'vitest';
+import { lockWorkflowId } from '../../src/contract/workflowTypes.ts';
 import { useWorkbench } from './server.ts';
 import type { UpdateOutcome } from '../../src/activities/types.ts';
 import { failWith, oneHop, summarize, twoHops } from './scriptedActivities.ts';
@@ -113,6 +114,15 @@ describe.concurrent('a whole upgrade', () => {
     });
     expect((await failureOf(stage.handle.result())).type).toBe('ClusterLocked');
     await first.handle.terminate();
+  });
+
+  it('ends as it ends although somebody has terminated its lock', async ({ expect }) => {
+    const upgrade = await workbench().start();
+    await upgrade.gate('plan');
+    const lockId = lockWorkflowId((await upgrade.status()).cluster.arn ?? '');
+    await workbench().client.workflow.getHandle(lockId).terminate();
+    await upgrade.approve();
+    expect(await upgrade.handle.result()).toMatchObject({ outcome: 'completed' });
   });
 
   it('runs a stage alone with a plan, a gate and a report of its own', async ({ expect }) => {
