@@ -84,9 +84,28 @@ export default tseslint.config(
           zones: [
             {
               target: './src',
-              from: ['./simulator', './lab', './eks-api'],
+              from: ['./simulator', './lab', './scenario', './eks-api'],
               message: 'The engine does not know the simulator or the lab.',
             },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['scenario/**/*.ts', 'eks-api/**/*.ts', 'lab/**/*.ts', 'simulator/**/*.ts'],
+    rules: {
+      'import-x/no-restricted-paths': [
+        'error',
+        {
+          zones: [
+            {
+              target: ['./scenario', './eks-api'],
+              from: ['./simulator', './lab', './src'],
+              message: 'What the simulator and the lab share knows neither.',
+            },
+            { target: './lab', from: './simulator', message: 'The real thing does not know the simulated one.' },
+            { target: './simulator', from: './lab', message: 'The simulated thing does not know the real one.' },
           ],
         },
       ],

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { EksService, MutationRecord } from '../eks-api/index.ts';
 import type { UpdateTarget } from '../eks-api/updates.ts';
 import type { SimulatedCluster } from './cluster/cluster.ts';
-import { faultsSchema } from './cluster/faultsSchema.ts';
-import { scenarioSchema } from './cluster/scenario.ts';
-import { insightOf } from './eksState.ts';
+import { faultsSchema } from '../scenario/faultsSchema.ts';
+import { scenarioSchema } from '../scenario/scenario.ts';
+import { insightOf } from '../scenario/eksState.ts';
 
 /** What can be looked at and changed from another process. */
 export interface Controlled {

@@ -3,13 +3,13 @@ import type { AccessKey, CallInterruption, EksApi, MutationRecord } from '../eks
 import { startEksApi } from '../eks-api/index.ts';
 import type { Random } from '../eks-api/random.ts';
 import { seededRandom } from '../eks-api/random.ts';
-import { refusalOf } from './cluster/authentication.ts';
-import type { SimulatedCredentials } from './cluster/authentication.ts';
+import { refusalOf } from '../eks-api/clusterToken.ts';
+import type { SimulatedCredentials } from './cluster/credentials.ts';
 import type { SimulatedCluster } from './cluster/cluster.ts';
 import { createSimulatedCluster } from './cluster/cluster.ts';
-import type { Scenario } from './cluster/scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { addControlRoutes } from './control.ts';
-import { eksStateOf, eksTimingsOf } from './eksState.ts';
+import { eksStateOf, eksTimingsOf } from '../scenario/eksState.ts';
 import type { KubernetesApi } from './kube-api/index.ts';
 import { startKubernetesApi } from './kube-api/index.ts';
 

@@ -1,8 +1,9 @@
 import type { Infrastructure } from '../../eks-api/infrastructure.ts';
-import { manifestsOfAddon } from './addonWorkloads.ts';
+import { manifestsOfAddon } from '../../scenario/addonWorkloads.ts';
 import { createAdmission } from './admission.ts';
-import type { SimulatedCredentials } from './authentication.ts';
-import { refusalOf, simulatedCredentials } from './authentication.ts';
+import type { SimulatedCredentials } from './credentials.ts';
+import { refusalOf } from '../../eks-api/clusterToken.ts';
+import { simulatedCredentials } from './credentials.ts';
 import { FastClock } from './clock.ts';
 import { ControlPlane } from './controlPlane.ts';
 import type { ControllerContext } from './controllers/context.ts';
@@ -13,15 +14,15 @@ import type { KubernetesEndpoint } from './infrastructure.ts';
 import { SimulatedInfrastructure } from './infrastructure.ts';
 import { namespaces } from './kinds.ts';
 import { Machines } from './machines.ts';
-import type { Manifest } from './manifests.ts';
+import type { Manifest } from '../../scenario/manifest.ts';
 import { objectsFromManifests } from './manifests.ts';
-import type { NodeDescription } from './nodeObject.ts';
+import { nodeDescriptions } from '../../scenario/nodeDescriptions.ts';
 import { seededRandom } from '../../eks-api/random.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
 import { MemoryStore } from './store.ts';
 import type { DeleteOptions, KubernetesBackend } from './types.ts';
 import { WorkLoop } from './workLoop.ts';
-import { manifestsOfWorkload } from './workloads.ts';
+import { manifestsOfWorkload } from '../../scenario/workloads.ts';
 
 /** How old the objects of the scenario are at the start. */
 const ageAtStartMilliseconds = 30 * 24 * 3_600_000;
@@ -167,40 +168,3 @@ function createNamespace(store: MemoryStore, name: string, labels: Record<string
   if (store.find(namespaces, undefined, name) === undefined)
     store.create(namespaces, { kind: 'Namespace', metadata: { name, labels } });
 }
-
-/** The nodes of the scenario, group by group, zones going round. */
-function nodeDescriptions(scenario: Scenario): NodeDescription[] {
-  const { region, version } = scenario.cluster;
-  const regionZones = ['a', 'c', 'd'].map((letter) => `${region}${letter}`);
-  const zoneAt = (zones: string[], index: number): string => zones[index % zones.length] ?? `${region}a`;
-  const managed = scenario.nodeGroups.flatMap((group) =>
-    Array.from({ length: group.size }, (_, index): NodeDescription => ({
-      provider: 'managed',
-      nodeGroup: group.name,
-      version: group.version ?? version,
-      instanceType: group.instanceType,
-      zone: zoneAt(group.zones ?? regionZones, index),
-      region,
-      labels: group.labels,
-      taints: group.taints.map(plainTaint),
-    })),
-  );
-  const unmanaged = scenario.unmanagedNodes.flatMap((set) =>
-    Array.from({ length: set.count }, (_, index): NodeDescription => ({
-      provider: set.provider,
-      version: set.version ?? version,
-      instanceType: set.instanceType,
-      zone: zoneAt(regionZones, index),
-      region,
-      labels: set.labels,
-      taints: set.taints.map(plainTaint),
-    })),
-  );
-  return [...managed, ...unmanaged];
-}
-
-const plainTaint = ({ key, value, effect }: { key: string; value?: string | undefined; effect: string }) => ({
-  key,
-  effect,
-  ...(value === undefined ? {} : { value }),
-});

@@ -1,7 +1,7 @@
 /** Pure: what Kubernetes' deletion makes of an object, and when nothing keeps it any longer. */
 import { conflict } from './errors.ts';
 import { namespaces, pods } from './kinds.ts';
-import { kubernetesTime } from './pods.ts';
+import { kubernetesTime } from '../../scenario/kubernetesTime.ts';
 import type { DeleteOptions, GroupResource, StoredObject } from './types.ts';
 
 /** Throws StatusError Conflict when the object is not the one that was meant. */

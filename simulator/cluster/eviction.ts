@@ -1,7 +1,8 @@
 import { conflict } from './errors.ts';
 import type { Condition, Pod, PodDisruptionBudget } from './kinds.ts';
 import { podDisruptionBudgets, pods } from './kinds.ts';
-import { conditionOf, isFinished, isReady, isTerminating, kubernetesTime, withCondition } from './pods.ts';
+import { kubernetesTime } from '../../scenario/kubernetesTime.ts';
+import { conditionOf, isFinished, isReady, isTerminating, withCondition } from './pods.ts';
 import { selects } from './selectors.ts';
 import type { MemoryStore } from './store.ts';
 import type { DeleteOptions, SimulatedClock } from './types.ts';

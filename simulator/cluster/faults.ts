@@ -4,8 +4,8 @@ import type {
   FaultSettingsInput,
   NodeFaultRule,
   UpdateFaultRule,
-} from './faultsSchema.ts';
-import { faultsSchema } from './faultsSchema.ts';
+} from '../../scenario/faultsSchema.ts';
+import { faultsSchema } from '../../scenario/faultsSchema.ts';
 import type { Random } from '../../eks-api/random.ts';
 import { seededRandom } from '../../eks-api/random.ts';
 import type { CallFault, Faults, FaultSurface, SimulatedClock } from './types.ts';

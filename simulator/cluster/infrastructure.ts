@@ -1,12 +1,12 @@
 import type { Infrastructure, NodeLaunch, NodeView, PodView } from '../../eks-api/infrastructure.ts';
-import { addonNamespace, workloadsOfAddon } from './addonWorkloads.ts';
+import { addonNamespace, workloadsOfAddon } from '../../scenario/addonWorkloads.ts';
 import type { ControlPlane } from './controlPlane.ts';
 import { isStatus } from './errors.ts';
 import { evictPod } from './eviction.ts';
 import type { DaemonSet, Deployment, Node } from './kinds.ts';
 import { daemonSets, deployments, nodes, pods } from './kinds.ts';
 import type { Machines } from './machines.ts';
-import { minorOf } from './nodeObject.ts';
+import { minorOf } from '../../scenario/nodeObject.ts';
 import { conditionOf, controllerOf, isFinished } from './pods.ts';
 import type { MemoryStore } from './store.ts';
 import type { GroupResource, SimulatedClock } from './types.ts';

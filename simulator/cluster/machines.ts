@@ -1,12 +1,13 @@
 import type { ControllerContext } from './controllers/context.ts';
 import type { SimulatedFaults } from './faults.ts';
-import type { Allocatable } from './instanceTypes.ts';
-import { allocatableOf } from './instanceTypes.ts';
+import type { Allocatable } from '../../scenario/instanceTypes.ts';
+import { allocatableOf } from '../../scenario/instanceTypes.ts';
 import type { Condition, Node } from './kinds.ts';
 import { nodes } from './kinds.ts';
-import type { NodeDescription } from './nodeObject.ts';
-import { nodeName, nodeObject } from './nodeObject.ts';
-import { kubernetesTime, withCondition } from './pods.ts';
+import type { NodeDescription } from '../../scenario/nodeObject.ts';
+import { nodeName, nodeObject } from '../../scenario/nodeObject.ts';
+import { kubernetesTime } from '../../scenario/kubernetesTime.ts';
+import { withCondition } from './pods.ts';
 
 interface Machine {
   description: NodeDescription;

@@ -1,12 +1,6 @@
 /** From manifests as people write them to objects as the store keeps them. */
+import type { Manifest } from '../../scenario/manifest.ts';
 import type { GroupResource, NewObject } from './types.ts';
-
-export interface Manifest {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; namespace?: string | undefined; [field: string]: unknown };
-  [field: string]: unknown;
-}
 
 /** Built-in kinds that have no namespace. */
 const clusterScoped = new Set([

@@ -1,6 +1,7 @@
 /** Pure: the status that a kubelet writes for a Pod in each moment of its life. */
 import type { Condition, ContainerStatus, Pod } from './kinds.ts';
-import { kubernetesTime, withCondition } from './pods.ts';
+import { kubernetesTime } from '../../scenario/kubernetesTime.ts';
+import { withCondition } from './pods.ts';
 import type { Random } from '../../eks-api/random.ts';
 
 /** Bound to a node, containers being created. */

@@ -1,4 +1,5 @@
 /** What controllers ask of a Pod. */
+import { kubernetesTime } from '../../scenario/kubernetesTime.ts';
 import type { Condition, Pod } from './kinds.ts';
 import { parseQuantity } from './quantities.ts';
 import type { OwnerReference, StoredObject } from './types.ts';
@@ -64,6 +65,3 @@ export function withCondition(
       : kubernetesTime(now);
   return [...others, { ...condition, lastTransitionTime }];
 }
-
-/** A time as Kubernetes writes it, in whole seconds. */
-export const kubernetesTime = (date: Date): string => date.toISOString().replace(/\.\d+Z$/, 'Z');

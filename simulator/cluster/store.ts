@@ -5,7 +5,7 @@ import type { Pod, Resource } from './kinds.ts';
 import { customResourceDefinitions, namespaces } from './kinds.ts';
 import { ObjectIndex } from './objectIndex.ts';
 import { ObjectTable } from './objectTable.ts';
-import { kubernetesTime } from './pods.ts';
+import { kubernetesTime } from '../../scenario/kubernetesTime.ts';
 import type { Random } from '../../eks-api/random.ts';
 import { replaced, withStatus } from './replacement.ts';
 import { randomUuid } from '../../eks-api/random.ts';

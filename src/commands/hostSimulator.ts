@@ -1,4 +1,4 @@
-import { loadScenario } from '../../simulator/cluster/scenario.ts';
+import { loadScenario } from '../../scenario/scenario.ts';
 import { startSimulator } from '../../simulator/start.ts';
 import type { SimulatorOptions } from './simulator.ts';
 import type { Terminal } from './terminal.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import which from 'which';
 import { buildTemporalBinary } from './binaryBuild.ts';
 import { downloadTemporalBinary } from './binaryDownload.ts';
-import { waitForCacheLock } from './cacheLock.ts';
+import { waitForCacheLock } from '../binaries/cacheLock.ts';
 
 /** The release of the Temporal CLI (with its server and UI) that Stepladder is tested with. */
 export const temporalCliVersion = '1.5.1';

@@ -2,8 +2,8 @@ import { execa } from 'execa';
 import { join } from 'node:path';
 import which from 'which';
 import type { BinaryRequest } from './binaryDownload.ts';
-import { installIntoCache } from './cacheInstall.ts';
-import { elapsed } from './elapsed.ts';
+import { installIntoCache } from '../binaries/cacheInstall.ts';
+import { elapsed } from '../binaries/elapsed.ts';
 
 const progressIntervalMs = 15_000;
 const timeoutMs = 30 * 60_000;

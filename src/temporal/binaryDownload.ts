@@ -1,8 +1,8 @@
 import { execa } from 'execa';
 import { connect } from 'node:net';
 import { extname, join } from 'node:path';
-import { installIntoCache } from './cacheInstall.ts';
-import { elapsed } from './elapsed.ts';
+import { installIntoCache } from '../binaries/cacheInstall.ts';
+import { elapsed } from '../binaries/elapsed.ts';
 
 /** What is asked of the two ways to come by a binary that is not on the machine yet. */
 export interface BinaryRequest {

@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { searchAttributeNames } from '../contract/searchAttributes.ts';
 import { findTemporalBinary } from './binary.ts';
 import { loopbackChannelArguments } from './connection.ts';
-import { startOwnedProcess } from './ownedProcess.ts';
-import type { OwnedProcess } from './ownedProcess.ts';
-import { findFreePort, isPortFree, loopback, PortTaken } from './ports.ts';
+import { startOwnedProcess } from '../processes/ownedProcess.ts';
+import type { OwnedProcess } from '../processes/ownedProcess.ts';
+import { findFreePort, isPortFree, loopback, PortTaken } from '../processes/ports.ts';
 
 export interface EmbeddedServerOptions {
   /** Path of the `temporal` binary; without it one is found, downloaded or built. */

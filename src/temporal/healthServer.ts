@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { loopback } from './ports.ts';
+import { loopback } from '../processes/ports.ts';
 
 export interface HealthReport {
   healthy: boolean;

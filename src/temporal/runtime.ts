@@ -1,7 +1,7 @@
 import { makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { temporalLogger } from './logger.ts';
-import { loopback } from './ports.ts';
+import { loopback } from '../processes/ports.ts';
 
 export interface RuntimeSettings {
   log: Logger;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { MockActivityEnvironment } from '@temporalio/testing';
 import { onTestFinished, vi } from 'vitest';
 import { parse } from 'yaml';
-import { scenarioSchema } from '../../simulator/cluster/scenario.ts';
+import { scenarioSchema } from '../../scenario/scenario.ts';
 import { startSimulator } from '../../simulator/start.ts';
 import type { RunningSimulator } from '../../simulator/start.ts';
 import { Clusters } from '../../src/activities/clusters.ts';
@@ -51,7 +51,7 @@ interface SimulatedOptions {
 /** Starts the demo's cluster, identified. */
 export async function startSimulated(options: SimulatedOptions = {}): Promise<Simulated> {
   const { speed = 2_000, scenario = {} } = options;
-  const file = await readFile(new URL('../../simulator/scenarios/demo.yaml', import.meta.url), 'utf8');
+  const file = await readFile(new URL('../../scenario/demo.yaml', import.meta.url), 'utf8');
   const base = parse(file) as Record<string, unknown>;
   const simulator = await startSimulator({ scenario: scenarioSchema.parse({ ...base, ...scenario }), speed });
   onTestFinished(() => simulator.close());

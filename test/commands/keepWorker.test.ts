@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keepWorker } from '../../src/commands/demo/keepWorker.ts';
-import { startOwnedProcess } from '../../src/temporal/ownedProcess.ts';
+import { startOwnedProcess } from '../../src/processes/ownedProcess.ts';
 
 /** A process that ends only when it is told to, and says so when it is up. */
 async function sleeper() {

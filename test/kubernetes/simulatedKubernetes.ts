@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { createSimulatedCluster } from '../../simulator/cluster/cluster.ts';
 import type { SimulatedCluster } from '../../simulator/cluster/cluster.ts';
-import { parseScenario } from '../../simulator/cluster/scenario.ts';
+import { parseScenario } from '../../scenario/scenario.ts';
 import { startKubernetesApi } from '../../simulator/kube-api/index.ts';
 import { connectKubernetes } from '../../src/kubernetes/connection.ts';
 import type { KubernetesConnection } from '../../src/kubernetes/connection.ts';
@@ -13,7 +13,7 @@ import { defaultRetryPolicy } from '../../src/kubernetes/retryPolicy.ts';
 export async function startSimulatedKubernetes(
   options: { speed?: number } = {},
 ): Promise<{ cluster: SimulatedCluster; connection: KubernetesConnection }> {
-  const file = new URL('../../simulator/scenarios/demo.yaml', import.meta.url);
+  const file = new URL('../../scenario/demo.yaml', import.meta.url);
   const cluster = createSimulatedCluster(parseScenario(parse(await readFile(file, 'utf8'))), options);
   onTestFinished(() => cluster.close());
   const api = await startKubernetesApi({ backend: cluster });

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import type { CallFaultRule, FaultSettingsInput } from '../../simulator/cluster/faultsSchema.ts';
+import type { CallFaultRule, FaultSettingsInput } from '../../scenario/faultsSchema.ts';
 import { askCluster, notAt } from './clusterState.ts';
 import { applied, hopTo132, repetitions, wholeUpgrade } from './journal.ts';
 import { setStage } from './stage.ts';

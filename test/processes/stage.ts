@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import type { MutationRecord } from '../../eks-api/index.ts';
-import { loadScenario } from '../../simulator/cluster/scenario.ts';
+import { loadScenario } from '../../scenario/scenario.ts';
 import { startSimulator } from '../../simulator/start.ts';
 import type { RunningSimulator } from '../../simulator/start.ts';
 import { demoScenario } from '../../src/commands/demo/demoScenario.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startOwnedProcess } from '../../src/temporal/ownedProcess.ts';
+import { startOwnedProcess } from '../../src/processes/ownedProcess.ts';
 
 /** A worker as a process of its own, with nothing in its environment but what it is given. */
 export interface WorkerProcess {

@@ -10,7 +10,7 @@ import {
   statefulSets,
 } from '../../simulator/cluster/kinds.ts';
 import { conditionOf } from '../../simulator/cluster/pods.ts';
-import { loadScenario } from '../../simulator/cluster/scenario.ts';
+import { loadScenario } from '../../scenario/scenario.ts';
 import { eventually, readyCondition, startCluster } from './fixture.ts';
 
 const demo = join(import.meta.dirname, '..', '..', 'simulator', 'scenarios', 'demo.yaml');

@@ -4,7 +4,7 @@ import { countBudget } from '../../simulator/cluster/budgetStatus.ts';
 import type { SimulatedCluster } from '../../simulator/cluster/cluster.ts';
 import type { Pod, PodDisruptionBudget } from '../../simulator/cluster/kinds.ts';
 import { podDisruptionBudgets, pods } from '../../simulator/cluster/kinds.ts';
-import type { ScenarioInput } from '../../simulator/cluster/scenario.ts';
+import type { ScenarioInput } from '../../scenario/scenario.ts';
 import { StatusError } from '../../simulator/cluster/types.ts';
 import { emptyStore, eventually, podManifest, readyCondition, startCluster } from './fixture.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { FastClock } from '../../simulator/cluster/clock.ts';
-import type { FaultSettingsInput } from '../../simulator/cluster/faultsSchema.ts';
-import { faultsSchema } from '../../simulator/cluster/faultsSchema.ts';
+import type { FaultSettingsInput } from '../../scenario/faultsSchema.ts';
+import { faultsSchema } from '../../scenario/faultsSchema.ts';
 import { matchesPattern, SimulatedFaults } from '../../simulator/cluster/faults.ts';
 
 let clock = new FastClock();

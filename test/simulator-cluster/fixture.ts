@@ -5,8 +5,8 @@ import { createAdmission } from '../../simulator/cluster/admission.ts';
 import type { Pod, Resource } from '../../simulator/cluster/kinds.ts';
 import { namespaces } from '../../simulator/cluster/kinds.ts';
 import { seededRandom } from '../../eks-api/random.ts';
-import type { ScenarioInput } from '../../simulator/cluster/scenario.ts';
-import { parseScenario } from '../../simulator/cluster/scenario.ts';
+import type { ScenarioInput } from '../../scenario/scenario.ts';
+import { parseScenario } from '../../scenario/scenario.ts';
 import { MemoryStore } from '../../simulator/cluster/store.ts';
 import type { StoredObject } from '../../simulator/cluster/types.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { leases, nodes, pods } from '../../simulator/cluster/kinds.ts';
 import { toleratedFor } from '../../simulator/cluster/controllers/nodeLifecycle.ts';
-import { allocatableOf } from '../../simulator/cluster/instanceTypes.ts';
+import { allocatableOf } from '../../scenario/instanceTypes.ts';
 import { conditionOf, isActive } from '../../simulator/cluster/pods.ts';
 import { emptyStore, eventually, podManifest, readyCondition, startCluster } from './fixture.ts';
 

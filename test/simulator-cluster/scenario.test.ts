@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { scenarioDocument } from '../../simulator/cluster/scenarioDocument.ts';
-import { InvalidScenario, loadScenario, parseScenario } from '../../simulator/cluster/scenario.ts';
+import { scenarioDocument } from '../../scenario/scenarioDocument.ts';
+import { InvalidScenario, loadScenario, parseScenario } from '../../scenario/scenario.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 

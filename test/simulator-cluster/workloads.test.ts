@@ -420,8 +420,8 @@ describe('a Pod', () => {
   test('takes its time to start and to stop', async () => {
     const cluster = await startCluster();
     const annotations = {
-      'simulator.stepladder/start-seconds': '40',
-      'simulator.stepladder/stop-seconds': '20',
+      'scenario.stepladder/start-seconds': '40',
+      'scenario.stepladder/stop-seconds': '20',
     };
     const begun = cluster.clock.now().getTime();
     cluster.store.create(pods, {
@@ -442,7 +442,7 @@ describe('a Pod', () => {
 
   test('is stopped when its grace period ends, however long it would take', async () => {
     const cluster = await startCluster();
-    const annotations = { 'simulator.stepladder/stop-seconds': '86400' };
+    const annotations = { 'scenario.stepladder/stop-seconds': '86400' };
     cluster.store.create(pods, {
       ...podManifest('a'),
       metadata: { name: 'a', namespace: 'default', annotations },

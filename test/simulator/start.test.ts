@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseScenario } from '../../simulator/cluster/scenario.ts';
+import { parseScenario } from '../../scenario/scenario.ts';
 import { startSimulator } from '../../simulator/start.ts';
 import { eksClientOf, kubernetesOf, smallShop, startTestSimulator } from './startTestSimulator.ts';
 

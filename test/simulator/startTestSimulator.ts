@@ -3,8 +3,8 @@ import { DescribeClusterCommand, DescribeUpdateCommand, EKSClient } from '@aws-s
 import type { Update } from '@aws-sdk/client-eks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { parseScenario } from '../../simulator/cluster/scenario.ts';
-import type { ScenarioInput } from '../../simulator/cluster/scenario.ts';
+import { parseScenario } from '../../scenario/scenario.ts';
+import type { ScenarioInput } from '../../scenario/scenario.ts';
 import { startSimulator } from '../../simulator/start.ts';
 import type { RunningSimulator, SimulatorOptions } from '../../simulator/start.ts';
 import { makeEksToken } from '../../src/platform/eks/token.ts';

@@ -12,7 +12,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { searchAttributeNames } from '../../src/contract/searchAttributes.ts';
 import { startEmbeddedServer } from '../../src/temporal/embedded.ts';
 import type { EmbeddedServerOptions } from '../../src/temporal/embedded.ts';
-import { findFreePort } from '../../src/temporal/ports.ts';
+import { findFreePort } from '../../src/processes/ports.ts';
 
 async function start(options: Partial<EmbeddedServerOptions> = {}) {
   const server = await startEmbeddedServer({

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import { connectTemporal, explicitTemporal } from '../../src/temporal/connection.ts';
 import type { TemporalClient } from '../../src/temporal/connection.ts';
 import { createLogger } from '../../src/temporal/logger.ts';
-import { findFreePort } from '../../src/temporal/ports.ts';
+import { findFreePort } from '../../src/processes/ports.ts';
 import { bundleWorkflows } from '../../src/temporal/workflowBundle.ts';
 
 interface WorkerProcess {

@@ -1,6 +1,6 @@
 import type { Resource } from '../kinds.ts';
 import type { Random } from '../../../eks-api/random.ts';
-import type { ScenarioTimings } from '../scenario.ts';
+import type { ScenarioTimings } from '../../../scenario/scenario.ts';
 import type { MemoryStore } from '../store.ts';
 import type { GroupResource, SimulatedClock, StoredObject, StoreEvent } from '../types.ts';
 import type { WorkLoop } from '../workLoop.ts';

@@ -1,6 +1,7 @@
 import type { Condition, Deployment, ReplicaSet } from '../kinds.ts';
 import { deployments, pods, replicaSets } from '../kinds.ts';
-import { controllerOf, isTerminating, kubernetesTime, withCondition } from '../pods.ts';
+import { kubernetesTime } from '../../../scenario/kubernetesTime.ts';
+import { controllerOf, isTerminating, withCondition } from '../pods.ts';
 import { nameHash } from '../random.ts';
 import type { ReplicaSetSize } from '../rollingUpdate.ts';
 import { rollingSizes, rolloutLimits } from '../rollingUpdate.ts';

@@ -1,14 +1,7 @@
 import type { Condition, Job } from '../kinds.ts';
 import { jobs, pods } from '../kinds.ts';
-import {
-  conditionOf,
-  controllerOf,
-  isActive,
-  isReady,
-  isTerminating,
-  kubernetesTime,
-  withCondition,
-} from '../pods.ts';
+import { kubernetesTime } from '../../../scenario/kubernetesTime.ts';
+import { conditionOf, controllerOf, isActive, isReady, isTerminating, withCondition } from '../pods.ts';
 import type { ControllerContext } from './context.ts';
 import { reconcileEach, watchObjects } from './context.ts';
 import { createPod } from './podTemplate.ts';

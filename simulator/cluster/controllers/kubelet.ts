@@ -1,4 +1,4 @@
-import { behaviourOf } from '../behaviour.ts';
+import { behaviourOf } from '../../../scenario/behaviour.ts';
 import type { Pod } from '../kinds.ts';
 import { leases, pods } from '../kinds.ts';
 import { imagePulling, nodeFound, running, starting, succeeded } from '../podStatus.ts';

@@ -6,7 +6,7 @@ import { connectTemporal, explicitTemporal } from '../../temporal/connection.ts'
 import type { TemporalClient } from '../../temporal/connection.ts';
 import { startEmbeddedServer } from '../../temporal/embedded.ts';
 import type { EmbeddedServer } from '../../temporal/embedded.ts';
-import { loadScenario } from '../../../simulator/cluster/scenario.ts';
+import { loadScenario } from '../../../scenario/scenario.ts';
 import { startSimulator } from '../../../simulator/start.ts';
 import type { DemoOptions } from '../demo.ts';
 import { styleOf } from '../rendering/style.ts';

@@ -1,4 +1,4 @@
-import type { OwnedProcess } from '../../temporal/ownedProcess.ts';
+import type { OwnedProcess } from '../../processes/ownedProcess.ts';
 import { workerDied } from './workerProcess.ts';
 
 /** So often a worker may end before its time until the demo gives up: something is wrong with it then. */

@@ -1,5 +1,5 @@
 import { defaultTaskQueue } from '../../contract/taskQueue.ts';
-import { loadScenario } from '../../../simulator/cluster/scenario.ts';
+import { loadScenario } from '../../../scenario/scenario.ts';
 import type { DemoOptions } from '../demo.ts';
 import { CommandFailed, exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';

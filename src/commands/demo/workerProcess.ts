@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { existsSync } from 'node:fs';
-import { startOwnedProcess } from '../../temporal/ownedProcess.ts';
-import type { OwnedProcess } from '../../temporal/ownedProcess.ts';
+import { startOwnedProcess } from '../../processes/ownedProcess.ts';
+import type { OwnedProcess } from '../../processes/ownedProcess.ts';
 import { CommandFailed } from '../exitCodes.ts';
 
 const shownLines = 15;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { refusalOf, simulatedCredentials } from '../../simulator/cluster/authentication.ts';
+import { refusalOf } from '../../eks-api/clusterToken.ts';
+import { simulatedCredentials } from '../../simulator/cluster/credentials.ts';
 
 const now = new Date('2026-05-01T12:00:00Z');
 

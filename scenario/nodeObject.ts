@@ -1,11 +1,24 @@
 /** Nodes as EKS makes them: names, labels, versions, provider IDs. */
-import type { Taint } from './kinds.ts';
-import { kubernetesTime } from './pods.ts';
-import type { Random } from '../../eks-api/random.ts';
+import { kubernetesTime } from './kubernetesTime.ts';
+import type { Random } from '../eks-api/random.ts';
 import type { Allocatable } from './instanceTypes.ts';
-import type { NewObject } from './types.ts';
 
 export type NodeProvider = 'managed' | 'self-managed' | 'karpenter' | 'fargate' | 'hybrid' | 'auto-mode';
+
+export interface Taint {
+  key: string;
+  value?: string;
+  effect: string;
+}
+
+/** A node as its kubelet registers it, not Ready yet. */
+export interface NodeManifest {
+  kind: 'Node';
+  metadata: { name: string; labels: Record<string, string>; annotations: Record<string, string> };
+  spec: { providerID: string; taints?: Taint[] };
+  status: { [field: string]: unknown };
+  [field: string]: unknown;
+}
 
 export interface NodeDescription {
   provider: NodeProvider;
@@ -63,7 +76,7 @@ export function nodeObject(
   allocatable: Allocatable,
   random: Random,
   now: Date,
-): NewObject {
+): NodeManifest {
   const { provider, zone, region, instanceType, version } = description;
   const instance = provider === 'auto-mode' || provider === 'hybrid' ? name : `i-${hexadecimal(random, 17)}`;
   const architecture = /^[a-z]+\d+g/.test(instanceType) ? 'arm64' : 'amd64';

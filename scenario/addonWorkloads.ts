@@ -1,6 +1,6 @@
 /** The workloads that EKS's add-ons consist of, as far as an upgrade sees them. */
 import { behaviourAnnotations } from './behaviour.ts';
-import type { Manifest } from './manifests.ts';
+import type { Manifest } from './manifest.ts';
 import type { ScenarioAddon } from './scenario.ts';
 
 type AddonName = ScenarioAddon['name'];

@@ -1,4 +1,4 @@
-/** Writes docs/scenario.md from the scenario's schema: `node simulator/cluster/scenarioDocument.ts > docs/scenario.md`. */
+/** Writes docs/scenario.md from the scenario's schema: `node scenario/scenarioDocument.ts > docs/scenario.md`. */
 import { z } from 'zod';
 import { scenarioSchema } from './scenario.ts';
 
@@ -16,11 +16,11 @@ interface JsonSchema {
 
 const introduction = `# Scenario files
 
-<!-- Written by \`node simulator/cluster/scenarioDocument.ts > docs/scenario.md\`; a test compares the two. -->
+<!-- Written by \`node scenario/scenarioDocument.ts > docs/scenario.md\`; a test compares the two. -->
 
 A scenario is the starting state of a simulated cluster, how fast its time runs, and what goes wrong in it: one YAML
 file, checked before anything starts, with every problem named by its path. A field that is not listed here is
-refused. \`simulator/scenarios/demo.yaml\` is a complete one; the least is:
+refused. \`scenario/demo.yaml\` is a complete one; the least is:
 
 \`\`\`yaml
 cluster: { name: test, version: '1.31' }

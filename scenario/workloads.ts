@@ -1,5 +1,5 @@
 import { behaviourAnnotations } from './behaviour.ts';
-import type { Manifest } from './manifests.ts';
+import type { Manifest } from './manifest.ts';
 import type { ScenarioWorkload } from './scenario.ts';
 
 /** The manifests that a workload in its compact form stands for: itself, its Service, its budget. */

@@ -1,17 +1,5 @@
 /** Who may come in: the tokens that `aws eks get-token` makes, and fixed ones. */
 
-/** Credentials that the simulated AWS account knows. */
-export interface SimulatedCredentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-}
-
-/** Those that the simulator hands out; they are worth nothing anywhere else. */
-export const simulatedCredentials: SimulatedCredentials = {
-  accessKeyId: 'AKIASIMULATOREXAMPLE',
-  secretAccessKey: 'simulated-secret-access-key-worth-nothing',
-};
-
 const eksTokenPrefix = 'k8s-aws-v1.';
 /** EKS takes a token for 15 minutes, whatever X-Amz-Expires says. */
 const tokenLifetimeMilliseconds = 15 * 60_000;
@@ -21,7 +9,7 @@ const clockSkewMilliseconds = 5 * 60_000;
 /** Why a bearer token is refused, or undefined when it is good. Times are real: the token's maker knows no other. */
 export function refusalOf(
   token: string,
-  known: { credentials: SimulatedCredentials[]; staticTokens: string[] },
+  known: { credentials: { accessKeyId: string }[]; staticTokens: string[] },
   now = new Date(),
 ): string | undefined {
   if (known.staticTokens.includes(token)) return undefined;

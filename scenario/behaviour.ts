@@ -1,13 +1,12 @@
 /** How the containers of a Pod behave, which a real image would decide: told by annotations on the Pod. */
-import type { Pod } from './kinds.ts';
 import type { ScenarioTimings } from './scenario.ts';
 
 export const behaviourAnnotations = {
-  startSeconds: 'simulator.stepladder/start-seconds',
-  stopSeconds: 'simulator.stepladder/stop-seconds',
-  runSeconds: 'simulator.stepladder/run-seconds',
+  startSeconds: 'scenario.stepladder/start-seconds',
+  stopSeconds: 'scenario.stepladder/stop-seconds',
+  runSeconds: 'scenario.stepladder/run-seconds',
   /** `true`: the image can't be pulled. */
-  brokenImage: 'simulator.stepladder/broken-image',
+  brokenImage: 'scenario.stepladder/broken-image',
 } as const;
 
 export interface PodBehaviour {
@@ -18,7 +17,10 @@ export interface PodBehaviour {
   brokenImage: boolean;
 }
 
-export function behaviourOf(pod: Pod, timings: ScenarioTimings): PodBehaviour {
+export function behaviourOf(
+  pod: { metadata: { annotations?: Record<string, string> } },
+  timings: ScenarioTimings,
+): PodBehaviour {
   const annotations = pod.metadata.annotations;
   const seconds = (key: string, otherwise: number): number => {
     const value = Number(annotations?.[key] ?? otherwise);

@@ -1,7 +1,7 @@
 import type { EksInsightState, EksNodeGroupState, EksState, EksTimings } from '../eks-api/index.ts';
 import { stableHex, stableUuid } from '../eks-api/random.ts';
 import { minorOf, knownVersions } from '../eks-api/versions.ts';
-import type { Scenario, ScenarioInsight, ScenarioNodeGroup, ScenarioTimings } from './cluster/scenario.ts';
+import type { Scenario, ScenarioInsight, ScenarioNodeGroup, ScenarioTimings } from './scenario.ts';
 
 /** How long before the start the cluster was created. */
 const ageMilliseconds = 200 * 24 * 3_600_000;
