@@ -104,8 +104,16 @@ export default tseslint.config(
               from: ['./simulator', './lab', './src'],
               message: 'What the simulator and the lab share knows neither.',
             },
-            { target: './lab', from: './simulator', message: 'The real thing does not know the simulated one.' },
-            { target: './simulator', from: './lab', message: 'The simulated thing does not know the real one.' },
+            {
+              target: './lab',
+              from: './simulator',
+              message: 'The real thing does not know the simulated one.',
+            },
+            {
+              target: './simulator',
+              from: './lab',
+              message: 'The simulated thing does not know the real one.',
+            },
           ],
         },
       ],

@@ -13,7 +13,7 @@ import { conditionOf } from '../../simulator/cluster/pods.ts';
 import { loadScenario } from '../../scenario/scenario.ts';
 import { eventually, readyCondition, startCluster } from './fixture.ts';
 
-const demo = join(import.meta.dirname, '..', '..', 'simulator', 'scenarios', 'demo.yaml');
+const demo = join(import.meta.dirname, '..', '..', 'scenario', 'demo.yaml');
 
 describe("the demo's cluster", () => {
   test('starts settled: everything runs, save what is broken', async () => {
