@@ -6,6 +6,9 @@ const needTemporal = [
   'test/**/*.server.test.ts',
 ];
 
+/** These need real API servers, and run by `npm run test:lab`. */
+const needLab = 'test/**/*.lab.test.ts';
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -16,8 +19,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/**/*.test.ts', '{src,eks-api,simulator}/**/*.test.ts'],
-          exclude: needTemporal,
+          include: ['test/**/*.test.ts'],
+          exclude: [...needTemporal, needLab],
           testTimeout: 20_000,
         },
       },
@@ -26,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'temporal',
           include: needTemporal,
+          exclude: [needLab],
           globalSetup: ['test/setup/temporalServer.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
