@@ -1,3 +1,4 @@
+import { createCertificateAuthority } from '../../certificates/authority.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastify } from 'fastify';
 import type { AddressInfo } from 'node:net';
@@ -15,7 +16,6 @@ import type { ResourcePath, Verb } from './requestPath.ts';
 import { parseResourcePath, verbOf } from './requestPath.ts';
 import { resourceHandler } from './resourceRoutes.ts';
 import { failure } from './status.ts';
-import { createServingCertificate } from './tls.ts';
 import { answerUnknownPath } from './unknownPath.ts';
 
 export interface KubernetesApiOptions {
@@ -72,7 +72,8 @@ export async function startKubernetesApi(options: KubernetesApiOptions): Promise
     retentionMilliseconds: options.continueMilliseconds ?? 300_000,
     maximumLists: 200,
   });
-  const certificate = await createServingCertificate([
+  const authority = await createCertificateAuthority();
+  const certificate = await authority.issue([
     'localhost',
     '127.0.0.1',
     '::1',
@@ -114,7 +115,7 @@ export async function startKubernetesApi(options: KubernetesApiOptions): Promise
   }
   return {
     url: `https://${addressOf(app)}`,
-    certificateAuthorityPem: certificate.certificateAuthorityPem,
+    certificateAuthorityPem: authority.certificatePem,
     close: stop,
   };
 }
