@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 const workFolderPrefix = 'unfinished-';
 
 /**
- * Lets `produce` make a binary in a folder of its own and moves it to `target` in one step, so that an interruption
- * leaves nothing half-made there. What earlier interruptions left is removed first: call it only with the cache's
+ * Lets `produce` make a binary, or a folder of them, in a folder of its own and moves it to `target` in one step, so that
+ * an interruption leaves nothing half-made there. What was at `target` goes. What earlier interruptions left is removed first: call it only with the cache's
  * lock held.
  *
- * @param produce makes the binary in the folder that it is given, and returns its path
+ * @param produce makes it in the folder that it is given, and returns its path
  */
 export async function installIntoCache(
   cacheFolder: string,
@@ -24,6 +24,7 @@ export async function installIntoCache(
   try {
     const made = await produce(folder);
     await chmod(made, 0o755);
+    await rm(target, { recursive: true, force: true });
     await rename(made, target);
   } finally {
     await rm(folder, { recursive: true, force: true });

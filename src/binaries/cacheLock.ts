@@ -25,7 +25,7 @@ export async function waitForCacheLock(cacheFolder: string, log: (line: string) 
       await rm(path, { recursive: true, force: true });
       continue;
     }
-    if (!told) log('Another process is getting the Temporal server ready; waiting for it.');
+    if (!told) log('Another process is filling the cache of programs; waiting for it.');
     told = true;
     await sleep(500);
   }

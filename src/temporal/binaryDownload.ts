@@ -1,8 +1,8 @@
 import { execa } from 'execa';
-import { connect } from 'node:net';
 import { extname, join } from 'node:path';
 import { installIntoCache } from '../binaries/cacheInstall.ts';
 import { elapsed } from '../binaries/elapsed.ts';
+import { requireReachable, usesProxy } from '../binaries/reachable.ts';
 
 /** What is asked of the two ways to come by a binary that is not on the machine yet. */
 export interface BinaryRequest {
@@ -18,7 +18,6 @@ export interface BinaryRequest {
 
 /** Where Temporal's SDK downloads from. */
 const downloadHost = 'temporal.download';
-const connectTimeoutMs = 5_000;
 const downloadTimeoutMs = 5 * 60_000;
 
 /**
@@ -47,34 +46,6 @@ export async function downloadTemporalBinary(request: BinaryRequest): Promise<vo
     log(`Downloaded the Temporal CLI ${version} in ${elapsed(Date.now() - started)}.`);
     return join(folder, `temporal-v${version}`);
   });
-}
-
-function usesProxy(environment: NodeJS.ProcessEnv): boolean {
-  return ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].some((name) => Boolean(environment[name]));
-}
-
-/** Resolves when a TCP connection can be opened; throws with the reason otherwise. */
-async function requireReachable(host: string, port: number): Promise<void> {
-  const socket = connect({ host, port, timeout: connectTimeoutMs });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve);
-      socket.once('error', reject);
-      socket.once('timeout', () => {
-        reject(new Error(`no answer within ${elapsed(connectTimeoutMs)}`));
-      });
-    });
-  } catch (error) {
-    throw new Error(`${host} can't be reached: ${reasonOf(error)}`, { cause: error });
-  } finally {
-    socket.destroy();
-  }
-}
-
-function reasonOf(error: unknown): string {
-  // A name with several addresses fails with one error for each, and no message of its own.
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
 }
 
 function lastLine(text: string): string {

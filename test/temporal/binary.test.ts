@@ -89,7 +89,7 @@ END`;
     await goThat(goBuilds);
     await Promise.all([search(), search()]);
     expect(lines.filter((line) => line.startsWith('Building'))).toHaveLength(1);
-    expect(lines).toContain('Another process is getting the Temporal server ready; waiting for it.');
+    expect(lines).toContain('Another process is filling the cache of programs; waiting for it.');
   });
 
   it('leaves nothing half-made behind, and clears away what an interruption left', async () => {
