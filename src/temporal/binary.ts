@@ -1,8 +1,8 @@
 import { execa } from 'execa';
-import envPaths from 'env-paths';
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import which from 'which';
+import { defaultCacheFolder } from '../binaries/cacheFolder.ts';
 import { buildTemporalBinary } from './binaryBuild.ts';
 import { downloadTemporalBinary } from './binaryDownload.ts';
 import { waitForCacheLock } from '../binaries/cacheLock.ts';
@@ -41,11 +41,6 @@ export class TemporalBinaryMissing extends Error {
     );
     this.name = 'TemporalBinaryMissing';
   }
-}
-
-/** Folder that the binaries are kept in. */
-export function defaultCacheFolder(): string {
-  return envPaths('stepladder', { suffix: '' }).cache;
 }
 
 /** Where the binary stands in a cache folder; a release has a folder of its own, so that `GOBIN=<it> go install` fills it. */
