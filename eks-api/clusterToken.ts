@@ -14,16 +14,12 @@ export function refusalOf(
 ): string | undefined {
   if (known.staticTokens.includes(token)) return undefined;
   if (!token.startsWith(eksTokenPrefix)) return 'it is neither an EKS token nor a known one';
-  let url: URL;
-  try {
-    url = new URL(Buffer.from(token.slice(eksTokenPrefix.length), 'base64url').toString('utf8'));
-  } catch {
-    return 'it does not hold a URL';
-  }
+  const url = urlIn(token);
+  if (url === undefined) return 'it does not hold a URL';
   const query = url.searchParams;
   if (!/^sts[.-]/.test(url.hostname) || query.get('Action') !== 'GetCallerIdentity')
     return 'its URL is not one of STS GetCallerIdentity';
-  const accessKeyId = query.get('X-Amz-Credential')?.split('/')[0];
+  const accessKeyId = accessKeyOfToken(token);
   if (!known.credentials.some((credentials) => credentials.accessKeyId === accessKeyId))
     return 'its access key is not known';
   if (!query.get('X-Amz-SignedHeaders')?.split(';').includes('x-k8s-aws-id'))
@@ -34,6 +30,20 @@ export function refusalOf(
   if (signedAt + tokenLifetimeMilliseconds <= now.getTime()) return 'it has expired';
   if (signedAt - clockSkewMilliseconds > now.getTime()) return 'it was signed in the future';
   return undefined;
+}
+
+/** The ID of the access key that an EKS token was made with; undefined for what is no such token. */
+export function accessKeyOfToken(token: string): string | undefined {
+  return urlIn(token)?.searchParams.get('X-Amz-Credential')?.split('/')[0];
+}
+
+/** The presigned URL that an EKS token holds. */
+function urlIn(token: string): URL | undefined {
+  try {
+    return new URL(Buffer.from(token.slice(eksTokenPrefix.length), 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** `20260131T123456Z` in milliseconds. */

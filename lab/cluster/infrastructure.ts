@@ -1,0 +1,211 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  Infrastructure,
+  InfrastructureClock,
+  NodeLaunch,
+  NodeView,
+  PodView,
+} from '../../eks-api/infrastructure.ts';
+import { addonNamespace, workloadsOfAddon } from '../../scenario/addonWorkloads.ts';
+import { minorOf } from '../../scenario/nodeObject.ts';
+import type { LabControlPlane } from '../controlPlane/controlPlane.ts';
+import type { KubernetesClient, KubernetesObject } from './kubernetesClient.ts';
+import { KubernetesFailure } from './kubernetesClient.ts';
+import type { Machines } from './machines.ts';
+
+const lookEveryMs = 200;
+
+interface NodeObject extends KubernetesObject {
+  spec: { unschedulable?: boolean };
+  status?: { nodeInfo?: { kubeletVersion: string }; conditions?: { type: string; status: string }[] };
+}
+
+interface PodObject extends KubernetesObject {
+  status?: { phase?: string };
+}
+
+interface AddonWorkload extends KubernetesObject {
+  spec: { replicas?: number; template: { spec: { containers: { name: string; image?: string }[] } } };
+  status?: {
+    observedGeneration?: number;
+    replicas?: number;
+    updatedReplicas?: number;
+    availableReplicas?: number;
+    desiredNumberScheduled?: number;
+    updatedNumberScheduled?: number;
+    numberAvailable?: number;
+  };
+}
+
+/** The lab's real processes as the EKS API sees what stands behind it. */
+export class LabInfrastructure implements Infrastructure {
+  readonly clock: InfrastructureClock = realClock;
+  readonly #client: KubernetesClient;
+  readonly #machines: Machines;
+  readonly #controlPlane: LabControlPlane;
+  readonly #region: string;
+
+  constructor(parts: {
+    client: KubernetesClient;
+    machines: Machines;
+    controlPlane: LabControlPlane;
+    region: string;
+  }) {
+    this.#client = parts.client;
+    this.#machines = parts.machines;
+    this.#controlPlane = parts.controlPlane;
+    this.#region = parts.region;
+  }
+
+  endpoint(): { url: string; certificateAuthorityPem: string } {
+    const { url, certificateAuthorityPem } = this.#controlPlane;
+    return { url, certificateAuthorityPem };
+  }
+
+  controlPlaneVersion(): string {
+    return this.#controlPlane.version();
+  }
+
+  upgradeControlPlane(to: string, signal: AbortSignal): Promise<void> {
+    return this.#controlPlane.upgrade(to, signal);
+  }
+
+  async launchNode(node: NodeLaunch): Promise<string> {
+    return this.#machines.launch({ provider: 'managed', region: this.#region, ...node });
+  }
+
+  terminateNode(name: string): Promise<void> {
+    return this.#machines.terminate(name);
+  }
+
+  async listNodes(nodeGroup: string): Promise<NodeView[]> {
+    const selector = encodeURIComponent(`eks.amazonaws.com/nodegroup=${nodeGroup}`);
+    return (await this.#client.list<NodeObject>(`/api/v1/nodes?labelSelector=${selector}`)).map(nodeView);
+  }
+
+  async setUnschedulable(node: string, unschedulable: boolean): Promise<void> {
+    await this.#client.patch(`/api/v1/nodes/${node}`, {
+      spec: { unschedulable: unschedulable ? true : null },
+    });
+  }
+
+  async podsToEvict(node: string): Promise<PodView[]> {
+    const selector = encodeURIComponent(`spec.nodeName=${node}`);
+    const pods = await this.#client.list<PodObject>(`/api/v1/pods?fieldSelector=${selector}`);
+    return pods
+      .filter(
+        ({ metadata, status }) =>
+          status?.phase !== 'Succeeded' &&
+          status?.phase !== 'Failed' &&
+          metadata.ownerReferences?.some(({ kind, controller }) => kind === 'DaemonSet' && controller) !==
+            true &&
+          metadata.annotations?.['kubernetes.io/config.mirror'] === undefined,
+      )
+      .map(({ metadata }) => ({
+        namespace: metadata.namespace ?? '',
+        name: metadata.name,
+        uid: metadata.uid ?? '',
+      }));
+  }
+
+  async evict({ namespace, name, uid }: PodView): Promise<'evicted' | 'refused' | 'gone' | 'error'> {
+    try {
+      await this.#client.post(`/api/v1/namespaces/${namespace}/pods/${name}/eviction`, {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { namespace, name },
+        deleteOptions: { preconditions: { uid } },
+      });
+      return 'evicted';
+    } catch (error) {
+      if (!(error instanceof KubernetesFailure)) return 'error';
+      if (error.code === 429) return 'refused';
+      // Another uid under the name means that this one is gone.
+      return error.code === 404 || error.code === 409 ? 'gone' : 'error';
+    }
+  }
+
+  async deletePod({ namespace, name, uid }: PodView): Promise<void> {
+    try {
+      await this.#client.remove(`/api/v1/namespaces/${namespace}/pods/${name}`, { preconditions: { uid } });
+    } catch (error) {
+      if (!(error instanceof KubernetesFailure && error.code === 409)) throw error;
+    }
+  }
+
+  async addonImage(addon: string): Promise<string | undefined> {
+    const [installed] = await this.#installedWorkloads(addon);
+    const image = installed?.workload.spec.template.spec.containers[0]?.image;
+    return image?.slice(image.lastIndexOf(':') + 1);
+  }
+
+  /** `image` is a tag, or an image in full. */
+  async rollAddon(addon: string, image: string, signal: AbortSignal): Promise<void> {
+    const installed = await this.#installedWorkloads(addon);
+    if (installed.length === 0) throw new Error(`add-on ${addon} is not installed in the cluster`);
+    for (const { path, workload } of installed) {
+      signal.throwIfAborted();
+      const [container] = workload.spec.template.spec.containers;
+      await this.#client.patch(
+        path,
+        {
+          spec: {
+            template: {
+              spec: {
+                containers: [{ name: container?.name, image: withTag(container?.image ?? '', image) }],
+              },
+            },
+          },
+        },
+        'strategic-merge',
+      );
+    }
+    while (!(await this.#installedWorkloads(addon)).every(({ workload }) => isRolledOut(workload)))
+      await sleep(lookEveryMs, undefined, { signal });
+  }
+
+  async #installedWorkloads(addon: string): Promise<{ path: string; workload: AddonWorkload }[]> {
+    const found = await Promise.all(
+      workloadsOfAddon(addon).map(async ({ kind, name }) => {
+        const path = `/apis/apps/v1/namespaces/${addonNamespace}/${kind.toLowerCase()}s/${name}`;
+        const workload = await this.#client.find<AddonWorkload>(path);
+        return workload === undefined ? [] : [{ path, workload }];
+      }),
+    );
+    return found.flat();
+  }
+}
+
+const realClock: InfrastructureClock = {
+  now: () => new Date(),
+  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal === undefined ? {} : { signal }),
+};
+
+/** Every wanted Pod is of the newest template and available. */
+function isRolledOut({ metadata, spec, status }: AddonWorkload): boolean {
+  if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 1)) return false;
+  if (status?.desiredNumberScheduled !== undefined) {
+    const wanted = status.desiredNumberScheduled;
+    return (status.updatedNumberScheduled ?? 0) === wanted && (status.numberAvailable ?? 0) === wanted;
+  }
+  const wanted = spec.replicas ?? 1;
+  return (
+    status?.updatedReplicas === wanted && status.availableReplicas === wanted && status.replicas === wanted
+  );
+}
+
+function withTag(present: string, image: string): string {
+  if (image.includes('/')) return image;
+  return `${present.slice(0, present.lastIndexOf(':'))}:${image}`;
+}
+
+function nodeView({ metadata, spec, status }: NodeObject): NodeView {
+  return {
+    name: metadata.name,
+    version: minorOf(status?.nodeInfo?.kubeletVersion ?? ''),
+    ready: status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') === true,
+    unschedulable: spec.unschedulable === true,
+    zone: metadata.labels?.['topology.kubernetes.io/zone'] ?? '',
+    createdAt: new Date(metadata.creationTimestamp ?? 0),
+  };
+}

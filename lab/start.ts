@@ -1,0 +1,229 @@
+import { appendFileSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { AccessKey, EksApi, MutationRecord } from '../eks-api/index.ts';
+import { startEksApi } from '../eks-api/index.ts';
+import { accessKeyOfToken, refusalOf } from '../eks-api/clusterToken.ts';
+import { eksStateOf } from '../scenario/eksState.ts';
+import type { Manifest } from '../scenario/manifest.ts';
+import { nodeDescriptions } from '../scenario/nodeDescriptions.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { ControlPlaneBinaries } from './binaries/types.ts';
+import { applyScenario, awaitScenario } from './cluster/applyScenario.ts';
+import { LabInfrastructure } from './cluster/infrastructure.ts';
+import { KubernetesClient } from './cluster/kubernetesClient.ts';
+import { startKwok } from './cluster/kwok.ts';
+import { Machines } from './cluster/machines.ts';
+import { scaledEksTimings } from './cluster/scaledTimings.ts';
+import { provisionVolumes } from './cluster/volumeProvisioner.ts';
+import type { Component } from './controlPlane/component.ts';
+import { startControlPlane } from './controlPlane/controlPlane.ts';
+import type { LabControlPlane } from './controlPlane/controlPlane.ts';
+import type { LabIdentity } from './controlPlane/tokenWebhook.ts';
+import { etcdRelease } from './releases.ts';
+
+export interface LabOptions {
+  /** What the cluster starts with; the control plane's minor version is the scenario's. */
+  scenario: Scenario;
+  /** Folder of its own, which is removed at the end. */
+  folder: string;
+  /** Scenario seconds in a real one. Durations are divided by it; clocks stay real. The scenario's unless given. */
+  speed?: number;
+  /** Any free one unless given. */
+  eksPort?: number;
+  /** Any free one unless given. */
+  kubernetesPort?: number;
+  /** File to which every mutation of EKS is appended, one JSON object a line. */
+  journalFile?: string;
+  binaries: { controlPlane: (minor: string) => Promise<ControlPlaneBinaries>; etcd: string; kwok: string };
+  log: (line: string) => void;
+}
+
+/** A lab that is up. */
+export interface RunningLab {
+  eksUrl: string;
+  kubernetesUrl: string;
+  certificateAuthorityPem: string;
+  /** What the environment of a worker must hold to talk to it: the credentials of the role that `deploy/` describes. */
+  environment: Record<string, string>;
+  /** Bearer token of the group system:masters. */
+  adminToken: string;
+  controlPlane: LabControlPlane;
+  /** The nodes' machines, for tests that silence a kubelet. */
+  machines: Machines;
+  /** EKS itself, for tests that look behind its API. */
+  eks: EksApi['service'];
+  journal: readonly MutationRecord[];
+  /** Everything that runs: the control plane's parts and KWOK. */
+  components(): Component[];
+  /** Resolves when a part has ended by itself, with which, and its last lines. */
+  failed: Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Pods of the scenario have to be Ready by then, whatever the speed. */
+const settleLimitMs = 120_000;
+const seed = 1;
+/** The role that the worker's credentials are of, and the group that its access entry names. */
+const workerRole = 'stepladder';
+
+const deployed = join(import.meta.dirname, '..', 'deploy', 'kubernetes', 'cluster-role.yaml');
+
+/**
+ * Starts a control plane of real programs, nodes and Pods by KWOK, what the scenario holds, and the EKS API in front of
+ * it. Resolves when all Pods that can be Ready are.
+ */
+export async function startLab(options: LabOptions): Promise<RunningLab> {
+  const cleanups: (() => Promise<unknown>)[] = [];
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> =>
+    (closing ??= (async () => {
+      for (const clean of cleanups.reverse()) await clean();
+    })());
+  try {
+    return await start(options, cleanups, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: LabOptions,
+  cleanups: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<RunningLab> {
+  const { scenario, folder, binaries, log, speed = scenario.speed } = options;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  const { account, region } = scenario.cluster;
+  const keys = {
+    worker: accessKeyOf('WORKER', `arn:aws:iam::${account}:role/${workerRole}`),
+    administrator: accessKeyOf('ADMIN', `arn:aws:iam::${account}:role/administrator`),
+  };
+  /** Asked by the API servers' webhook, which is there before EKS is. */
+  const served: { eks?: EksApi } = {};
+
+  log(`Starting the control plane of Kubernetes ${scenario.cluster.version}.`);
+  const controlPlane = await startControlPlane({
+    minor: scenario.cluster.version,
+    folder: join(folder, 'control-plane'),
+    etcd: { program: binaries.etcd, version: etcdRelease },
+    binaries: binaries.controlPlane,
+    authenticate: (token) => identityOf(token, served.eks?.accessKeys.current() ?? Object.values(keys), keys),
+    ...(options.kubernetesPort === undefined ? {} : { port: options.kubernetesPort }),
+    log,
+  });
+  cleanups.push(() => controlPlane.close());
+  const cluster = {
+    url: controlPlane.url,
+    certificateAuthorityPem: controlPlane.certificateAuthorityPem,
+    token: controlPlane.adminToken,
+  };
+  const client = new KubernetesClient(cluster);
+  cleanups.push(() => client.close());
+  const stop = new AbortController();
+  const machines = new Machines({ client, scenario, speed, seed, onTrouble: log });
+  cleanups.push(async () => {
+    stop.abort(new Error('the lab is being taken down'));
+    machines.close();
+  });
+
+  log(`Starting ${nodeDescriptions(scenario).length} nodes and what the scenario runs on them.`);
+  const kwok = await startKwok({
+    program: binaries.kwok,
+    folder: join(folder, 'kwok'),
+    cluster,
+    timings: scenario.timings,
+    speed,
+  });
+  cleanups.push(() => kwok.stop(1_000));
+  await Promise.all([
+    ...nodeDescriptions(scenario).map((description) => machines.place(description)),
+    applyScenario(client, scenario),
+    bindWorker(client),
+  ]);
+  const provisioning = provisionVolumes(client, stop.signal);
+  cleanups.push(async () => {
+    stop.abort();
+    await provisioning;
+  });
+  const failed = Promise.race([controlPlane.failed, kwok.failed]);
+  await Promise.race([
+    awaitScenario(client, settleLimitMs, stop.signal),
+    failed.then((what) => Promise.reject(new Error(what))),
+  ]);
+
+  const journal: MutationRecord[] = [];
+  const eks = await startEksApi({
+    state: eksStateOf(scenario, new Date()),
+    infrastructure: new LabInfrastructure({ client, machines, controlPlane, region }),
+    timings: scaledEksTimings(scenario.timings, speed),
+    seed,
+    accessKeys: Object.values(keys),
+    ...(options.eksPort === undefined ? {} : { port: options.eksPort }),
+    onMutation: (record) => {
+      journal.push(record);
+      // Before the request is answered, so that nothing is missing when the process is killed.
+      if (options.journalFile !== undefined)
+        appendFileSync(options.journalFile, `${JSON.stringify(record)}\n`);
+    },
+  });
+  served.eks = eks;
+  const { url, service } = eks;
+  cleanups.push(() => eks.close());
+  return {
+    eksUrl: url,
+    kubernetesUrl: controlPlane.url,
+    certificateAuthorityPem: controlPlane.certificateAuthorityPem,
+    environment: {
+      AWS_ENDPOINT_URL_EKS: url,
+      AWS_ENDPOINT_URL_STS: url,
+      AWS_ACCESS_KEY_ID: keys.worker.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.worker.secretAccessKey,
+      AWS_REGION: region,
+    },
+    adminToken: controlPlane.adminToken,
+    controlPlane,
+    machines,
+    eks: service,
+    journal,
+    components: () => [...controlPlane.components(), kwok],
+    failed,
+    close,
+  };
+}
+
+function accessKeyOf(name: string, principalArn: string): AccessKey {
+  return {
+    accessKeyId: `AKIALAB${name}EXAMPLE`,
+    secretAccessKey: `lab-${name.toLowerCase()}-secret-access-key-worth-nothing`,
+    principalArn,
+  };
+}
+
+/** As an access entry of EKS has it: the worker's role in its group, the administrator's in system:masters. */
+function identityOf(
+  token: string,
+  known: readonly AccessKey[],
+  keys: { worker: AccessKey; administrator: AccessKey },
+): LabIdentity | undefined {
+  if (refusalOf(token, { credentials: [...known], staticTokens: [] }) !== undefined) return undefined;
+  const id = accessKeyOfToken(token);
+  const key = known.find(({ accessKeyId }) => accessKeyId === id);
+  if (key === undefined) return undefined;
+  const username = key.principalArn;
+  if (key.accessKeyId === keys.administrator.accessKeyId) return { username, groups: ['system:masters'] };
+  // A role that was assumed has the name of the role in its ARN, too.
+  return { username, groups: username.includes(`role/${workerRole}`) ? [workerRole] : [] };
+}
+
+/** Grants the worker's group what `deploy/` says that it needs. */
+async function bindWorker(client: KubernetesClient): Promise<void> {
+  const documents = parseAllDocuments(await readFile(deployed, 'utf8'));
+  for (const document of documents) {
+    const manifest = document.toJS() as Manifest;
+    await client.ensure(`/apis/${manifest.apiVersion}/${manifest.kind.toLowerCase()}s`, manifest);
+  }
+}
