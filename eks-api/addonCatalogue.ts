@@ -14,6 +14,12 @@ export function isOffered(addon: string, version: string, clusterVersion: string
   return found?.clusterVersions.includes(clusterVersion) ?? false;
 }
 
+/** The version of an add-on that EKS installs for a Kubernetes minor unless told otherwise; undefined where there is none. */
+export function defaultAddonVersion(addon: string, clusterVersion: string): string | undefined {
+  return findAddonInfo(addon)?.versions.find((offered) => defaultsOf(offered).includes(clusterVersion))
+    ?.version;
+}
+
 /** What DescribeAddonVersions may be narrowed by; an empty list narrows nothing. */
 export interface AddonFilter {
   kubernetesVersion?: string | undefined;

@@ -37,6 +37,8 @@ export interface LabOptions {
   /** File to which every mutation of EKS is appended, one JSON object a line. */
   journalFile?: string;
   binaries: { controlPlane: (minor: string) => Promise<ControlPlaneBinaries>; etcd: string; kwok: string };
+  /** Told what runs whenever that changes, from the first program on. */
+  onComponents?: (components: Component[]) => void;
   log: (line: string) => void;
 }
 
@@ -105,6 +107,13 @@ async function start(
   /** Asked by the API servers' webhook, which is there before EKS is. */
   const served: { eks?: EksApi } = {};
 
+  const running: { controlPlane?: LabControlPlane; kwok?: Component } = {};
+  const components = (): Component[] => [
+    ...(running.controlPlane?.components() ?? []),
+    ...(running.kwok?.isRunning() === true ? [running.kwok] : []),
+  ];
+  const onChange = (): void => options.onComponents?.(components());
+
   log(`Starting the control plane of Kubernetes ${scenario.cluster.version}.`);
   const controlPlane = await startControlPlane({
     minor: scenario.cluster.version,
@@ -113,8 +122,10 @@ async function start(
     binaries: binaries.controlPlane,
     authenticate: (token) => identityOf(token, served.eks?.accessKeys.current() ?? Object.values(keys), keys),
     ...(options.kubernetesPort === undefined ? {} : { port: options.kubernetesPort }),
+    onChange,
     log,
   });
+  running.controlPlane = controlPlane;
   cleanups.push(() => controlPlane.close());
   const cluster = {
     url: controlPlane.url,
@@ -138,7 +149,9 @@ async function start(
     timings: scenario.timings,
     speed,
   });
+  running.kwok = kwok;
   cleanups.push(() => kwok.stop(1_000));
+  onChange();
   await Promise.all([
     ...nodeDescriptions(scenario).map((description) => machines.place(description)),
     applyScenario(client, scenario),
@@ -189,7 +202,7 @@ async function start(
     machines,
     eks: service,
     journal,
-    components: () => [...controlPlane.components(), kwok],
+    components,
     failed,
     close,
   };

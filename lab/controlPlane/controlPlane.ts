@@ -31,6 +31,8 @@ export interface ControlPlaneOptions {
   authenticate: (token: string) => LabIdentity | undefined;
   /** Port of the endpoint; any free one unless given. */
   port?: number;
+  /** Told whenever a part has been started or has ended. */
+  onChange?: () => void;
   log: (line: string) => void;
 }
 
@@ -46,7 +48,7 @@ export interface LabControlPlane {
    * When the signal ends it, or a new one does not come up, the old minor version is put back.
    */
   upgrade(to: string, signal: AbortSignal): Promise<void>;
-  /** What runs now. */
+  /** What runs now, what is just starting or ending included. */
   components(): Component[];
   /** Resolves when something has ended by itself, with what, and its last lines. */
   readonly failed: Promise<string>;
@@ -117,9 +119,7 @@ class ControlPlane implements LabControlPlane {
   }
 
   components(): Component[] {
-    return [this.#etcd, ...this.#apiServers, this.#controllerManager, this.#scheduler].filter(
-      (component) => component !== undefined,
-    );
+    return [...this.#started].filter((component) => component.isRunning());
   }
 
   async start(): Promise<void> {
@@ -313,9 +313,11 @@ class ControlPlane implements LabControlPlane {
       logFile: join(this.#options.folder, 'logs', `${this.#count}-${name}-${version}.log`),
     });
     this.#started.add(component);
+    this.#options.onChange?.();
+    void component.ended.then(() => this.#options.onChange?.());
     if (this.#closing.signal.aborted) await component.stop(closingGraceMs);
     void component.failed.then((what) => {
-      if (!this.components().includes(component)) return;
+      if (!this.#started.has(component)) return;
       this.#endpoint?.remove(options.port);
       this.#tellFailure(what);
     });

@@ -1,5 +1,6 @@
 import { loadScenario } from '../../scenario/scenario.ts';
 import { startSimulator } from '../../simulator/start.ts';
+import { environmentText } from './environmentText.ts';
 import type { SimulatorOptions } from './simulator.ts';
 import type { Terminal } from './terminal.ts';
 import { aborted, untilTold } from './untilTold.ts';
@@ -18,7 +19,7 @@ export async function hostSimulator(options: SimulatorOptions, terminal: Termina
   });
   try {
     const { environment } = simulator;
-    terminal.print(output === 'json' ? JSON.stringify(environment) : exports(environment));
+    terminal.print(environmentText(environment, output));
     terminal.note(
       `Cluster ${scenario.cluster.name} (${scenario.cluster.version}) is served at ${simulator.eksUrl}. Give a worker the environment above. Ctrl-C ends it.`,
     );
@@ -27,10 +28,4 @@ export async function hostSimulator(options: SimulatorOptions, terminal: Termina
     await simulator.close();
     told.release();
   }
-}
-
-function exports(environment: Readonly<Record<string, string>>): string {
-  return Object.entries(environment)
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
-    .join('\n');
 }

@@ -7,6 +7,7 @@ import { addDemo } from './demo.ts';
 import { errorText } from './errorText.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
+import { addLab } from './lab.ts';
 import { addPause } from './pause.ts';
 import { addPlan } from './plan.ts';
 import { addReject } from './reject.ts';
@@ -34,6 +35,7 @@ const commands: readonly AddCommand[] = [
   addAbort,
   addReport,
   addSimulator,
+  addLab,
 ];
 
 const about = [
