@@ -5,12 +5,12 @@ import { startComponent } from '../controlPlane/component.ts';
 import type { Component } from '../controlPlane/component.ts';
 import { kubeconfigText } from '../controlPlane/credentials.ts';
 import { kwokRelease } from '../releases.ts';
-import { kubeletAnnotation, kubeletRuns, kwokConfiguration } from './stages.ts';
+import { kubeletLabel, kubeletRuns, kwokConfiguration } from './stages.ts';
 
 /** A kubelet's lease lasts so long, and is renewed four times in it. Seconds, as Kubernetes has it. */
 const leaseSeconds = 40;
 
-/** Starts KWOK, which is the kubelet of every node that is annotated for it. */
+/** Starts KWOK, which is the kubelet of every node that has the label for it. */
 export async function startKwok(options: {
   program: string;
   folder: string;
@@ -41,7 +41,7 @@ export async function startKwok(options: {
     args: [
       `--kubeconfig=${kubeconfig}`,
       `--config=${configuration}`,
-      `--manage-nodes-with-annotation-selector=${kubeletAnnotation}=${kubeletRuns}`,
+      `--manage-nodes-with-label-selector=${kubeletLabel}=${kubeletRuns}`,
       `--node-lease-duration-seconds=${leaseSeconds}`,
       '--cidr=10.128.0.0/9',
     ],

@@ -5,7 +5,7 @@ import { nodeName, nodeObject } from '../../scenario/nodeObject.ts';
 import type { NodeDescription } from '../../scenario/nodeObject.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { KubernetesClient } from './kubernetesClient.ts';
-import { kubeletAnnotation, kubeletRuns } from './stages.ts';
+import { kubeletLabel, kubeletRuns } from './stages.ts';
 
 /** Share of a node's boot time after which its kubelet registers; the rest passes until it is Ready. */
 const joinsAfterShare = 0.8;
@@ -67,12 +67,12 @@ export class Machines {
 
   /** Lets the kubelet of a node work, at first or again. */
   async startKubelet(name: string): Promise<void> {
-    await this.#annotate(name, kubeletRuns);
+    await this.#label(name, kubeletRuns);
   }
 
   /** Lets the kubelet of a node fall silent; after the grace period its state is unknown. */
   async silenceKubelet(name: string): Promise<void> {
-    await this.#annotate(name, null);
+    await this.#label(name, null);
   }
 
   /** Calls off all that is still booting. */
@@ -90,19 +90,19 @@ export class Machines {
   async #join(name: string, description: NodeDescription, kubelet: boolean): Promise<void> {
     const allocatable = allocatableOf(description.instanceType, this.#scenario.instanceTypes);
     const node = nodeObject(name, description, allocatable, this.#random, new Date());
-    const annotations = {
-      ...node.metadata.annotations,
-      ...(kubelet ? { [kubeletAnnotation]: kubeletRuns } : {}),
+    const labels = {
+      ...node.metadata.labels,
+      ...(kubelet ? { [kubeletLabel]: kubeletRuns } : {}),
     };
     await this.#client.ensure('/api/v1/nodes', {
       apiVersion: 'v1',
       ...node,
-      metadata: { ...node.metadata, annotations },
+      metadata: { ...node.metadata, labels },
     });
   }
 
-  async #annotate(name: string, value: string | null): Promise<void> {
-    await this.#client.patch(nodePath(name), { metadata: { annotations: { [kubeletAnnotation]: value } } });
+  async #label(name: string, value: string | null): Promise<void> {
+    await this.#client.patch(nodePath(name), { metadata: { labels: { [kubeletLabel]: value } } });
   }
 
   #after(name: string, milliseconds: number, step: () => Promise<void>): void {

@@ -7,9 +7,10 @@ import { behaviourAnnotations } from '../../scenario/behaviour.ts';
 import type { ScenarioTimings } from '../../scenario/scenario.ts';
 
 /**
- * Annotation of the nodes that KWOK is the kubelet of. A node that loses it falls silent: its lease is renewed no more.
+ * Label of the nodes that KWOK is the kubelet of. A node that loses it falls silent: its lease is renewed no more. KWOK
+ * does not notice when an annotation comes or goes.
  */
-export const kubeletAnnotation = 'lab.stepladder/kubelet';
+export const kubeletLabel = 'lab.stepladder/kubelet';
 export const kubeletRuns = 'runs';
 
 /** Annotation of a Pod that shall fail: `true` makes its containers crash, anything else lets them run again. */

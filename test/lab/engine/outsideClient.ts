@@ -132,7 +132,8 @@ export async function watchEvictions(
 }
 
 function note(evictions: Map<string, Eviction>, { metadata, spec, status }: V1Pod): void {
-  const { uid, name, namespace, ownerReferences, creationTimestamp, deletionTimestamp } = metadata ?? {};
+  if (metadata === undefined) return;
+  const { uid, name, namespace, ownerReferences, creationTimestamp, deletionTimestamp } = metadata;
   if (uid === undefined || deletionTimestamp === undefined || evictions.has(uid)) return;
   const target = status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
   if (target?.reason !== 'EvictionByEvictionAPI') return;
