@@ -129,10 +129,35 @@ function admitPod(object: StoredObject, tolerationSeconds: number, previous?: St
       dnsPolicy: 'ClusterFirst',
       schedulerName: 'default-scheduler',
       serviceAccountName: 'default',
+      securityContext: {},
+      enableServiceLinks: true,
+      preemptionPolicy: 'PreemptLowerPriority',
+      priority: priorities[String(spec['priorityClassName'])] ?? 0,
       ...spec,
+      containers: containersOf(spec).map((container) => ({ ...containerDefaults(container), ...container })),
       tolerations: [...given, ...missing.map((toleration) => ({ ...toleration, tolerationSeconds }))],
     },
     status: object['status'] ?? { phase: 'Pending', qosClass: 'Burstable' },
+  };
+}
+
+/** What Kubernetes' own priority classes stand for. */
+const priorities: Record<string, number> = {
+  'system-node-critical': 2_000_001_000,
+  'system-cluster-critical': 2_000_000_000,
+};
+
+const containersOf = (spec: Fields): Fields[] =>
+  Array.isArray(spec['containers']) ? spec['containers'].map(fields) : [];
+
+/** An image without a tag, or with `latest`, is pulled each time. */
+function containerDefaults({ image }: Fields): Fields {
+  const tag = /:([^/:]+)$/.exec(typeof image === 'string' ? image : '')?.[1] ?? 'latest';
+  return {
+    resources: {},
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+    imagePullPolicy: tag === 'latest' ? 'Always' : 'IfNotPresent',
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Infrastructure } from '../../eks-api/infrastructure.ts';
 import { manifestsOfAddon } from '../../scenario/addonWorkloads.ts';
+import { apiServerObjects } from './apiServerObjects.ts';
 import { createAdmission } from './admission.ts';
 import type { SimulatedCredentials } from './credentials.ts';
 import { refusalOf } from '../../eks-api/clusterToken.ts';
@@ -81,6 +82,7 @@ export function createSimulatedCluster(
     clock,
     faults,
     upgradeSeconds: scenario.timings.controlPlaneUpgrade,
+    onReplaced: () => store.compact(),
   });
   const machines = new Machines(context, {
     faults,
@@ -140,6 +142,7 @@ export function createSimulatedCluster(
         createNamespace(store, name);
       for (const description of nodeDescriptions(scenario)) machines.place(description);
       const manifests: Manifest[] = [
+        ...apiServerObjects,
         ...scenario.manifests,
         ...scenario.addons.flatMap((addon) => manifestsOfAddon(addon, scenario.cluster.region)),
         ...scenario.workloads.flatMap(manifestsOfWorkload),

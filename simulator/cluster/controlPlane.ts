@@ -11,6 +11,7 @@ export class ControlPlane {
   private upgraded: string;
   private readonly clock: SimulatedClock;
   private readonly faults: SimulatedFaults;
+  private readonly onReplaced: () => void;
   private readonly upgradeSeconds: number;
 
   constructor(options: {
@@ -19,11 +20,14 @@ export class ControlPlane {
     faults: SimulatedFaults;
     /** Simulated time that an upgrade takes. */
     upgradeSeconds: number;
+    /** Told when an API server has been replaced: a new one knows no change from before it. */
+    onReplaced: () => void;
   }) {
     this.servers = [options.version, options.version];
     this.upgraded = options.version;
     this.clock = options.clock;
     this.faults = options.faults;
+    this.onReplaced = options.onReplaced;
     this.upgradeSeconds = options.upgradeSeconds;
   }
 
@@ -44,6 +48,7 @@ export class ControlPlane {
     try {
       await this.clock.sleep(total * firstReplacedAt, signal);
       this.servers = [to, from];
+      this.onReplaced();
       this.faults.cutWatches();
       const downtime = this.faults.apiServerDowntimeSeconds * 1000;
       if (downtime > 0) {
@@ -52,6 +57,7 @@ export class ControlPlane {
       }
       await this.clock.sleep(total * (secondReplacedAt - firstReplacedAt), signal);
       this.servers = [to, to];
+      this.onReplaced();
       this.faults.cutWatches();
       await this.clock.sleep(total * (1 - secondReplacedAt), signal);
       this.upgraded = to;

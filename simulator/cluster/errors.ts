@@ -10,8 +10,15 @@ export function qualifiedResource(resource: GroupResource): string {
 export const notFound = (resource: GroupResource, name: string): StatusError =>
   new StatusError(404, 'NotFound', `${qualifiedResource(resource)} "${name}" not found`);
 
-export const alreadyExists = (resource: GroupResource, name: string): StatusError =>
-  new StatusError(409, 'AlreadyExists', `${qualifiedResource(resource)} "${name}" already exists`);
+export function alreadyExists(resource: GroupResource, name: string): StatusError {
+  const error = new StatusError(
+    409,
+    'AlreadyExists',
+    `${qualifiedResource(resource)} "${name}" already exists`,
+  );
+  error.objectName = name;
+  return error;
+}
 
 export const conflict = (resource: GroupResource, name: string, why: string): StatusError =>
   new StatusError(

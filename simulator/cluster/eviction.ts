@@ -52,7 +52,8 @@ function budgetOf(store: MemoryStore, pod: Pod): PodDisruptionBudget | undefined
   if (others.length > 0)
     throw new StatusError(
       500,
-      'InternalError',
+      // The real one gives none.
+      '',
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
     );
   return budget;

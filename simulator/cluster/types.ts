@@ -60,6 +60,8 @@ export class StatusError extends Error {
   readonly reason: string;
   readonly causes: StatusCause[];
   readonly retryAfterSeconds?: number;
+  /** Name of the object concerned, where the request's path does not hold it. */
+  objectName?: string;
   constructor(
     code: number,
     reason: string,

@@ -29,7 +29,9 @@ export interface Status {
 
 export function failure(error: StatusError, subject: StatusSubject = {}): Status {
   const details: StatusDetails = {
-    ...subject,
+    // What has no reason is told without its subject, too.
+    ...(error.reason === '' ? {} : subject),
+    ...(error.objectName === undefined ? {} : { name: error.objectName }),
     ...(error.causes.length > 0 ? { causes: error.causes } : {}),
     ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
   };
@@ -39,7 +41,7 @@ export function failure(error: StatusError, subject: StatusSubject = {}): Status
     metadata: {},
     status: 'Failure',
     message: error.message,
-    reason: error.reason,
+    ...(error.reason === '' ? {} : { reason: error.reason }),
     ...(Object.keys(details).length > 0 ? { details } : {}),
     code: error.code,
   };

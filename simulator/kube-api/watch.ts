@@ -50,12 +50,18 @@ export function prepareWatch(
       since = state.resourceVersion;
     }
 
+    let told = since;
+    // One that says nothing new is not sent.
     const bookmark = (): void => {
-      if (options.allowWatchBookmarks) send('BOOKMARK', form.bookmark(backend.store.resourceVersion));
+      const newest = backend.store.resourceVersion;
+      if (!options.allowWatchBookmarks || newest <= told) return;
+      told = newest;
+      send('BOOKMARK', form.bookmark(newest));
     };
     const onEvent = (change: StoreEvent): void => {
       const event = seenThrough(change, path.namespace, options.matches);
       if (event === undefined) return;
+      told = change.resourceVersion;
       send(event.type, form.object(event.object));
       if (settings.drop) setImmediate(() => stream.cut());
     };

@@ -91,7 +91,7 @@ test('a strategic merge patch merges lists by their keys', async () => {
       volumes: [{ name: 'cache', $patch: 'delete' }],
     },
   });
-  expect(patched.spec.containers).toEqual([
+  expect(patched.spec.containers).toMatchObject([
     {
       name: 'main',
       image: 'main:2',

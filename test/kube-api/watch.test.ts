@@ -1,8 +1,9 @@
 import { CoreV1Api, makeInformer } from '@kubernetes/client-node';
 import type { V1Pod } from '@kubernetes/client-node';
 import { expect, test, onTestFinished } from 'vitest';
-import { pods } from '../../simulator/cluster/kinds.ts';
+import { namespaces, pods } from '../../simulator/cluster/kinds.ts';
 import type { Pod } from '../../simulator/cluster/kinds.ts';
+import type { MemoryStore } from '../../simulator/cluster/store.ts';
 import { podManifest, startApi, storePods } from './fixture.ts';
 import type { SeenEvent } from './watchClient.ts';
 import { watch } from './watchClient.ts';
@@ -13,6 +14,9 @@ const relabel = (pod: Pod, labels: Record<string, string>): Pod => ({
   ...pod,
   metadata: { ...pod.metadata, labels },
 });
+/** A change that the watches of Pods do not tell of, and that a bookmark does. */
+const changeElsewhere = (store: MemoryStore) =>
+  store.create(namespaces, { kind: 'Namespace', metadata: { name: 'elsewhere' } });
 const seen = ({ type, object }: SeenEvent) => `${type} ${object.metadata?.name}`;
 
 test('a watch without a resourceVersion begins with what is there', async () => {
@@ -83,6 +87,7 @@ test('bookmarks come when they are asked for, and say how far the watch is', asy
     allowWatchBookmarks: true,
     resourceVersion: api.store.resourceVersion,
   });
+  changeElsewhere(api.store);
   expect(await next()).toEqual({
     type: 'BOOKMARK',
     object: {
@@ -106,6 +111,7 @@ test('a watch ends in order after timeoutSeconds, with a last bookmark', async (
     allowWatchBookmarks: true,
     resourceVersion: api.store.resourceVersion,
   });
+  changeElsewhere(api.store);
   expect((await next()).type).toBe('BOOKMARK');
   expect(await ended).toBeNull();
 });
@@ -125,10 +131,13 @@ test('a resourceVersion that is no longer kept is an ERROR event with 410, and t
 
 test('metadata alone can be watched', async () => {
   const api = await startApi();
+  const before = api.store.resourceVersion;
   storePods(api.store, 1);
-  const { text } = await api.call(`${path}?watch=true&timeoutSeconds=1&allowWatchBookmarks=true`, {
-    headers: { accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' },
-  });
+  changeElsewhere(api.store);
+  const { text } = await api.call(
+    `${path}?watch=true&timeoutSeconds=1&allowWatchBookmarks=true&resourceVersion=${before}`,
+    { headers: { accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' } },
+  );
   const [first = '', last = ''] = text.trim().split('\n');
   const added: SeenEvent = JSON.parse(first);
   const bookmark: SeenEvent = JSON.parse(last);

@@ -257,7 +257,7 @@ describe('the eviction API', () => {
     await cluster.whenIdle();
     expect(answer(cluster, names(cluster)[0]!)).toMatchObject({
       code: 500,
-      reason: 'InternalError',
+      reason: '',
       message:
         'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
     });
