@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest';
 import type { ExpectStatic } from 'vitest';
 import { askCluster, notAt } from './clusterState.ts';
+import { answersOf501 } from './unsupportedRequests.ts';
 import { applied, hopTo132, repetitions } from './journal.ts';
 import { eventually } from './patience.ts';
 import { crawl, cordoned, fullSpeed, rolling, setSpeed, underWay } from './simulated.ts';
@@ -149,6 +150,7 @@ describe.concurrent(
 /** The cluster is really there, and every change was applied once. */
 async function expectWholeHop(stage: Stage, expect: ExpectStatic): Promise<void> {
   expect(notAt('1.32', await askCluster(stage.simulator, stage.cluster))).toEqual([]);
+  expect(await answersOf501(stage.simulator)).toEqual([]);
   const journal = await stage.journal();
   expect(repetitions(journal)).toEqual([]);
   expect(applied(journal)).toEqual(hopTo132(stage.cluster));
