@@ -1,4 +1,5 @@
 import { StepladderError } from '../contract/errors.ts';
+import type { KubernetesConnection } from '../kubernetes/connection.ts';
 import type { ClusterIdentity } from '../contract/cluster.ts';
 import type { ClusterReference } from '../contract/request.ts';
 import { serverVersion } from '../kubernetes/version.ts';
@@ -75,6 +76,18 @@ export function describeUpdate({ type, id, to }: Pick<PlatformUpdate, 'type' | '
   return `${type} ${id}${to === undefined ? '' : ` to ${to}`}`;
 }
 
+/**
+ * Whoever may not list nodes is known to the cluster all the same; what is missing is told with all the rest when the
+ * cluster is observed.
+ */
+async function tryNodes(kubernetes: KubernetesConnection, signal: AbortSignal): Promise<void> {
+  try {
+    await kubernetes.getJson('/api/v1/nodes', { query: { limit: 1 }, signal, what: 'list nodes' });
+  } catch (error) {
+    if (!(error instanceof StepladderError) || error.details['code'] !== 403) throw error;
+  }
+}
+
 /** Does its Kubernetes API answer, and does it let us in? */
 async function tryKubernetes(
   cluster: ClusterReference,
@@ -89,7 +102,7 @@ async function tryKubernetes(
   try {
     await serverVersion(kubernetes, either);
     // Anybody may ask for the version; this needs credentials that the cluster knows.
-    await kubernetes.getJson('/api/v1/nodes', { query: { limit: 1 }, signal: either, what: 'list nodes' });
+    await tryNodes(kubernetes, either);
     if (cluster.context !== undefined) {
       await refuseOtherContext(cluster.context, identity, kubernetes, either);
     }

@@ -3,6 +3,9 @@ import type { KubernetesConnection } from '../kubernetes/connection.ts';
 import { findAddonWorkloads, kubeProxyVersions } from '../kubernetes/addons.ts';
 import { inOrder } from '../kubernetes/inOrder.ts';
 import { listNodes } from '../kubernetes/nodes.ts';
+import { findMissingPermissions } from '../kubernetes/permissions.ts';
+import { describePermission } from '../plan/permission.ts';
+import type { MissingPermission } from '../plan/permission.ts';
 import type {
   Observation,
   ObservedAddon,
@@ -45,12 +48,17 @@ export function observeActivity({
 
 async function observe(
   { platform, kubernetes }: OpenCluster,
-  { identity }: ClusterContext,
+  { identity, cluster: reference }: ClusterContext,
   at: Date,
   signal: AbortSignal,
 ): Promise<Observation> {
   const seen = new Sight();
   const cluster = await platform.describeCluster(signal);
+  const missingPermissions = await findMissingPermissions(kubernetes, {
+    withContext: reference.context !== undefined,
+    signal,
+  });
+  refuseBlindness(missingPermissions);
   const [groups, addons, nodes] = await Promise.all([
     platform
       .listNodeGroups(signal)
@@ -96,8 +104,27 @@ async function observe(
       platform.listInsights(signal),
     ),
     updatesInProgress: await updatesInProgress(platform, nodeGroups, addons, seen, signal),
+    missingPermissions,
     unseen: seen.unseen,
   };
+}
+
+/** Without the nodes there is no plan to attach findings to: all that is missing is told at once, as an error. */
+function refuseBlindness(missing: readonly MissingPermission[]): void {
+  const blind = missing.some(
+    ({ permission, state }) =>
+      state === 'denied' &&
+      'resource' in permission &&
+      permission.resource === 'nodes' &&
+      permission.group === '',
+  );
+  if (!blind) return;
+  const permissions = missing.map(({ permission }) => describePermission(permission));
+  throw new StepladderError(
+    'CredentialsRefused',
+    `The worker's identity may not ask the Kubernetes API for what an upgrade needs: ${permissions.join(', ')}. Apply deploy/kubernetes/cluster-role.yaml and name its group in the access entry of the worker's role.`,
+    { code: 403, reason: 'denied', permissions },
+  );
 }
 
 /** Keeps account of what could not be seen and is not needed for a plan as such: each becomes an unknown (rule 11). */

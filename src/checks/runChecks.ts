@@ -11,6 +11,7 @@ import { leftBehind } from './leftBehind.ts';
 import { nodeGroups } from './nodeGroups.ts';
 import { nodes } from './nodes.ts';
 import { idleOverrides } from './overrides.ts';
+import { permissions } from './permissions.ts';
 import { selfManagedAddons } from './selfManagedAddons.ts';
 import { unmanagedNodesCheck } from './unmanagedNodes.ts';
 import { unseen } from './unseen.ts';
@@ -18,6 +19,7 @@ import { versionSkew } from './versionSkew.ts';
 
 /** Every check. Another one is a file and a line here. */
 const checks: readonly Check[] = [
+  permissions,
   versionSkew,
   clusterState,
   endOfSupport,

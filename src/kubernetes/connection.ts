@@ -33,6 +33,11 @@ export interface KubernetesConnection {
    */
   getJson(path: string, options?: ReadOptions): Promise<unknown>;
   /**
+   * Posts a question of which nothing is stored (an access review) and reads the answer, as `getJson` does: asking twice
+   * is asking once.
+   */
+  postReview(path: string, review: object, options?: ReadOptions): Promise<unknown>;
+  /**
    * One try on a connection of its own, closed afterwards; resolves with the HTTP code.
    * @throws StepladderError when there have never been credentials to ask with; otherwise what the network threw
    */
@@ -68,7 +73,15 @@ class Connection implements KubernetesConnection {
     this.#retryPolicy = retryPolicy;
   }
 
-  async getJson(path: string, options: ReadOptions = {}): Promise<unknown> {
+  getJson(path: string, options: ReadOptions = {}): Promise<unknown> {
+    return this.#ask(path, options);
+  }
+
+  postReview(path: string, review: object, options: ReadOptions = {}): Promise<unknown> {
+    return this.#ask(path, options, review);
+  }
+
+  async #ask(path: string, options: ReadOptions, question?: object): Promise<unknown> {
     const { signal } = options;
     const startedAt = performance.now();
     let renewed = false;
@@ -76,7 +89,7 @@ class Connection implements KubernetesConnection {
       signal?.throwIfAborted();
       let error: unknown;
       try {
-        return await this.#readOnce(path, options);
+        return await this.#askOnce(path, options, question);
       } catch (caught) {
         error = caught;
       }
@@ -138,7 +151,11 @@ class Connection implements KubernetesConnection {
     this.#dispatcher = undefined;
   }
 
-  async #readOnce(path: string, { accept, query, signal }: ReadOptions): Promise<unknown> {
+  async #askOnce(
+    path: string,
+    { accept, query, signal }: ReadOptions,
+    question: object | undefined,
+  ): Promise<unknown> {
     const authorization = await this.#access.authorize();
     const url = new URL(this.#access.server + path);
     for (const [name, value] of Object.entries(query ?? {})) {
@@ -146,7 +163,12 @@ class Connection implements KubernetesConnection {
     }
     const { statusCode, headers, body } = await request(url, {
       dispatcher: this.#dispatcherFor(authorization),
-      headers: { ...authorization.headers, accept: accept ?? 'application/json' },
+      headers: {
+        ...authorization.headers,
+        accept: accept ?? 'application/json',
+        ...(question === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(question === undefined ? {} : { method: 'POST', body: JSON.stringify(question) }),
       ...(signal === undefined ? {} : { signal }),
     });
     if (statusCode >= 200 && statusCode < 300) return await body.json();

@@ -1,6 +1,7 @@
 import type { ClusterIdentity } from '../contract/cluster.ts';
 import type { MinorVersion, UpdateSettings } from '../contract/plan.ts';
 import type { UnmanagedNodes } from '../contract/report.ts';
+import type { MissingPermission } from './permission.ts';
 
 /** Everything that planning and the checks stand on, as seen at one time. Kept in the evidence store as JSON. */
 export interface Observation {
@@ -32,6 +33,8 @@ export interface Observation {
   insights: ObservedInsight[];
   /** An update of the cluster, a node group or an add-on that is in progress, ours or not. */
   updatesInProgress: { what: string; updateId: string; type: string }[];
+  /** What the worker's identity may not ask of the Kubernetes API; absent in observations of older releases. */
+  missingPermissions?: MissingPermission[];
   /** What could not be seen, and why: each becomes an `unknown`, never a pass. */
   unseen: { what: string; why: string; source: string }[];
 }

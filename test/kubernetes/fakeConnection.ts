@@ -31,6 +31,11 @@ export function fakeConnection(
       const status = readStatus(found.code, JSON.stringify({ message: found.message }), undefined);
       throw classifyKubernetesError(status, options.what ?? path);
     },
+    postReview: async (path, review) => {
+      const route = routes[path];
+      if (typeof route !== 'function') throw new Error(`no answer to ${path} in this fake`);
+      return (route as (review: object) => unknown)(review);
+    },
     knock: async () => 200,
     makeApiClient: () => {
       throw new Error('not in this fake');

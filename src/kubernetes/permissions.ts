@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { KubernetesConnection } from './connection.ts';
+import { treatmentOf } from './countedResources.ts';
+import { discoverResources } from './discovery.ts';
+import { inOrder } from './inOrder.ts';
+import { parse } from './list.ts';
+import { describePermission } from '../plan/permission.ts';
+import type { MissingPermission, Permission } from '../plan/permission.ts';
+
+export interface NeededPermission {
+  permission: Permission;
+  /** What the engine does with it. */
+  why: string;
+  /** Needed only by upgrades that reach the cluster by a context of the worker's kubeconfig. */
+  onlyWithContext?: true;
+}
+
+/**
+ * All that the engine asks of the Kubernetes API. `deploy/kubernetes/cluster-role.yaml` grants just that; a test
+ * compares the two. Changes of nodes and Pods are EKS's own with the strategy `managed`.
+ */
+export const neededPermissions: readonly NeededPermission[] = [
+  {
+    permission: { verb: 'list', group: '*', resource: '*' },
+    why: 'inventory before and after each control plane, versions of nodes, owners of Pods',
+  },
+  {
+    permission: {
+      verb: 'get',
+      group: '',
+      resource: 'configmaps',
+      namespace: 'kube-system',
+      name: 'kube-root-ca.crt',
+    },
+    why: "tells that the kubeconfig's context leads to this cluster",
+    onlyWithContext: true,
+  },
+  ...['/api', '/apis', '/readyz', '/version'].map((path) => ({
+    permission: { verb: 'get' as const, path },
+    why:
+      path === '/readyz'
+        ? "probe during the control plane's upgrade"
+        : 'which kinds there are, and which version answers',
+  })),
+];
+
+/**
+ * Asks the API server, by SelfSubjectAccessReviews, for each permission that the engine needs, and returns those that
+ * are missing. Whoever may not list everything is told which kinds, one by one.
+ *
+ * @param withContext whether the cluster is reached by a context of a kubeconfig
+ * @throws StepladderError when the API server can't be asked at all
+ */
+export async function findMissingPermissions(
+  connection: KubernetesConnection,
+  { withContext, signal }: { withContext: boolean; signal?: AbortSignal | undefined },
+): Promise<MissingPermission[]> {
+  const missing: MissingPermission[] = [];
+  const needed = neededPermissions.filter(({ onlyWithContext }) => onlyWithContext !== true || withContext);
+  for await (const answer of inOrder(needed, (each) => review(connection, each, signal))) {
+    if (answer === undefined) continue;
+    const everything = 'resource' in answer.permission && answer.permission.resource === '*';
+    if (everything && answer.state === 'denied')
+      missing.push(...(await missingKinds(connection, answer.why, signal)));
+    else missing.push(answer);
+  }
+  return missing;
+}
+
+/** The kinds that may not be listed, one by one. */
+async function missingKinds(
+  connection: KubernetesConnection,
+  why: string,
+  signal: AbortSignal | undefined,
+): Promise<MissingPermission[]> {
+  const { resources } = await discoverResources(connection, signal);
+  const wanted = resources
+    .filter(({ group, resource }) => treatmentOf(group, resource) !== 'skip')
+    .map(({ group, resource }) => ({ permission: { verb: 'list' as const, group, resource }, why }));
+  const missing: MissingPermission[] = [];
+  for await (const answer of inOrder(wanted, (each) => review(connection, each, signal)))
+    if (answer !== undefined) missing.push(answer);
+  return missing;
+}
+
+const reviewSchema = z.object({
+  status: z.object({
+    allowed: z.boolean(),
+    reason: z.string().optional(),
+    evaluationError: z.string().optional(),
+  }),
+});
+
+/** Undefined when it is allowed. */
+async function review(
+  connection: KubernetesConnection,
+  { permission, why }: NeededPermission,
+  signal: AbortSignal | undefined,
+): Promise<MissingPermission | undefined> {
+  const answer = await connection.postReview(
+    '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+    {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec:
+        'path' in permission
+          ? { nonResourceAttributes: permission }
+          : { resourceAttributes: { ...permission } },
+    },
+    { signal, what: `ask whether the worker may ${describePermission(permission)}` },
+  );
+  const { status } = parse(reviewSchema, answer, 'an access review');
+  if (status.allowed) return undefined;
+  const { evaluationError, reason = '' } = status;
+  return evaluationError === undefined
+    ? { permission, why, state: 'denied', reason }
+    : { permission, why, state: 'unknown', reason: evaluationError };
+}

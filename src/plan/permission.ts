@@ -1,0 +1,22 @@
+/** Something that may be done with one kind of object, or with a path that is no object. */
+export type Permission =
+  | { verb: 'get' | 'list'; group: string; resource: string; namespace?: string; name?: string }
+  | { verb: 'get'; path: string };
+
+/** A permission that the worker's identity lacks, or that could not be asked about. */
+export interface MissingPermission {
+  permission: Permission;
+  why: string;
+  /** `unknown`: the question itself was not answered. */
+  state: 'denied' | 'unknown';
+  /** What the API server says of it. */
+  reason: string;
+}
+
+/** `list deployments.apps`, `get configmaps kube-system/kube-root-ca.crt`, `get /readyz`. */
+export function describePermission(permission: Permission): string {
+  if ('path' in permission) return `${permission.verb} ${permission.path}`;
+  const { verb, group, resource, namespace, name } = permission;
+  const of = group === '' ? resource : `${resource}.${group}`;
+  return `${verb} ${of}${name === undefined ? '' : ` ${namespace ?? ''}/${name}`}`;
+}
