@@ -1,6 +1,8 @@
 import type { ClusterIdentity } from '../contract/cluster.ts';
 import type { MinorVersion, UpdateSettings } from '../contract/plan.ts';
 import type { UnmanagedNodes } from '../contract/report.ts';
+import type { ObservedMonitoring } from '../checks/monitoring/types.ts';
+import type { ObservedApiUses } from '../checks/removedApis/types.ts';
 import type { MissingPermission } from './permission.ts';
 
 /** Everything that planning and the checks stand on, as seen at one time. Kept in the evidence store as JSON. */
@@ -35,6 +37,10 @@ export interface Observation {
   updatesInProgress: { what: string; updateId: string; type: string }[];
   /** What the worker's identity may not ask of the Kubernetes API; absent in observations of older releases. */
   missingPermissions?: MissingPermission[];
+  /** Versions of APIs that are in use, and where; absent where nobody looked. */
+  apiUses?: ObservedApiUses;
+  /** Metrics that rules, dashboards and autoscalers stand on; absent where nobody looked. */
+  monitoring?: ObservedMonitoring;
   /** What could not be seen, and why: each becomes an `unknown`, never a pass. */
   unseen: { what: string; why: string; source: string }[];
 }
