@@ -1,4 +1,5 @@
 import type { Finding, FindingSummary } from './finding.ts';
+import type { DrainPolicy, WavePolicy } from './workers.ts';
 
 /** A Kubernetes minor version, `1.32`. */
 export type MinorVersion = string;
@@ -34,15 +35,35 @@ export interface AddonsStage {
   addons: AddonChange[];
 }
 
-export interface WorkersStage {
+interface AnyWorkersStage {
   stage: 'workers';
-  strategy: 'managed';
   nodeGroup: string;
   from: MinorVersion;
   to: MinorVersion;
+  /** Version of the group's launch template to go to, where the template brings its own image. */
+  templateVersion?: string;
+}
+
+/** EKS's own rolling update of a managed node group. */
+export interface ManagedWorkersStage extends AnyWorkersStage {
+  strategy: 'managed';
   /** Settings that the request wants for this roll and that differ from the group's own; put back afterwards. */
   updateSettings?: UpdateSettings;
 }
+
+/**
+ * A new group takes the old one's place. `surge`: with all its nodes beside the old ones before the first drain.
+ * `in-place`: a wave of old nodes ends before as many new ones start.
+ */
+export interface ReplacedWorkersStage extends AnyWorkersStage {
+  strategy: 'surge' | 'in-place';
+  /** Name of the group that takes its place, `blue-1-33`. */
+  newNodeGroup: string;
+  waves: WavePolicy;
+  drain: DrainPolicy;
+}
+
+export type WorkersStage = ManagedWorkersStage | ReplacedWorkersStage;
 
 export interface VerificationStage {
   stage: 'verification';

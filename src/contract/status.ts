@@ -1,6 +1,7 @@
 import type { EvidenceReference, InventoryVerdict, ProbeSummary, WorkloadsVerdict } from './evidence.ts';
 import type { FindingSummary } from './finding.ts';
 import type { MinorVersion, StageEstimate, StageName, HopWindow } from './plan.ts';
+import type { DecisionRecord } from './workers.ts';
 import type { WorkflowType } from './workflowTypes.ts';
 
 /** All times are ISO 8601 in UTC, by the workflow's own clock. */
@@ -101,7 +102,7 @@ export interface Refusal {
 /** Something that a person said and that was accepted, other than a gate's answer. */
 export interface PersonAction {
   at: Timestamp;
-  action: 'pause' | 'resume' | 'abort' | 'cancel';
+  action: 'pause' | 'resume' | 'abort' | 'cancel' | 'rollback' | 'decide';
   by?: string;
   comment?: string;
   /** What it brought about. */
@@ -118,7 +119,12 @@ export interface Note {
 
 /** What was changed for the upgrade's sake, and whether it has been put back. */
 export interface Compensation {
-  undo: 'restoreUpdateSettings';
+  undo:
+    | 'restoreUpdateSettings'
+    | 'uncordonNodes'
+    | 'releaseAutoscalers'
+    | 'deleteNodeGroup'
+    | 'restoreNodeGroupSize';
   args: Record<string, unknown>;
   /** One line for people. */
   what: string;
@@ -150,6 +156,8 @@ export interface UpgradeStatus {
   windows: HopWindow[];
   hops: HopStatus[];
   compensations: Compensation[];
+  /** What was asked of people beside the gates; absent when nothing ever was. */
+  decisions?: DecisionRecord[];
   refusals: Refusal[];
   actions: PersonAction[];
   notes: Note[];

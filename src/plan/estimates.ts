@@ -51,7 +51,8 @@ function secondsOf(stage: PlannedStage, observation: Observation): number {
       return estimateDefaults.verification;
     case 'workers': {
       const group = observation.nodeGroups.find((each) => each.name === stage.nodeGroup);
-      return group === undefined ? 0 : nodeGroupSeconds(group, stage.updateSettings ?? ownSettings(group));
+      const settings = stage.strategy === 'managed' ? stage.updateSettings : undefined;
+      return group === undefined ? 0 : nodeGroupSeconds(group, settings ?? ownSettings(group));
     }
   }
 }

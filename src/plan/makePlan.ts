@@ -118,7 +118,9 @@ function leftBehind(observation: Observation, hops: readonly Hop[]): Plan['putBa
   const givenOthers = new Set(
     hops.flatMap((hop) =>
       hop.stages.flatMap((stage) =>
-        stage.stage === 'workers' && stage.updateSettings !== undefined ? [stage.nodeGroup] : [],
+        stage.stage === 'workers' && stage.strategy === 'managed' && stage.updateSettings !== undefined
+          ? [stage.nodeGroup]
+          : [],
       ),
     ),
   );

@@ -35,7 +35,7 @@ export function stageLine(stage: PlannedStage): string {
     case 'add-ons':
       return `add-ons: ${stage.addons.map((addon) => `${addon.name} ${addon.from} → ${addon.to}${addon.resolveConflicts === 'OVERWRITE' ? ' (overwrites changed settings)' : ''}`).join(', ')}`;
     case 'workers': {
-      const settings = stage.updateSettings;
+      const settings = stage.strategy === 'managed' ? stage.updateSettings : undefined;
       const given =
         settings === undefined
           ? ''

@@ -1,4 +1,5 @@
 import type { WorkersStage } from '../contract/plan.ts';
+import { failure } from './failures.ts';
 import type { StageInput } from './stageMessages.ts';
 import type { StageRun } from './stageRun.ts';
 import { stageWorkflow } from './stageWorkflow.ts';
@@ -15,6 +16,9 @@ export async function upgradeNodeGroup(request: unknown): Promise<NodeGroupResul
 }
 
 async function carryOut(input: StageInput<WorkersStage>, run: StageRun): Promise<NodeGroupResult> {
-  const strategies = { managed: rollManagedNodeGroup };
-  return strategies[input.stage.strategy](input, run);
+  const { stage } = input;
+  if (stage.strategy !== 'managed') {
+    throw failure('InvalidInput', `The strategy ${stage.strategy} is not built yet. Nothing was touched.`);
+  }
+  return rollManagedNodeGroup({ ...input, stage }, run);
 }

@@ -13,7 +13,7 @@ export function stageTexts(stage: PlannedStage): string[] {
           `add-on ${name} ${from} → ${to}${resolveConflicts === 'PRESERVE' ? '' : `, conflicts: ${resolveConflicts}`}`,
       );
     case 'workers': {
-      const settings = stage.updateSettings;
+      const settings = stage.strategy === 'managed' ? stage.updateSettings : undefined;
       const given = settings === undefined ? '' : `, with ${settingsText(settings)} for this roll`;
       return [`workers of ${stage.nodeGroup} ${stage.from} → ${stage.to}, ${stage.strategy}${given}`];
     }

@@ -1,5 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { UpdateSettings, WorkersStage } from '../../contract/plan.ts';
+import type { UpdateSettings, ManagedWorkersStage } from '../../contract/plan.ts';
 import { perform } from '../activities.ts';
 import { troubleOf } from '../failures.ts';
 import type { StageInput } from '../stageMessages.ts';
@@ -12,7 +12,7 @@ import { scaled } from '../time.ts';
  * budgets and ends them. Ours are its settings for this roll, which are put back on every way out.
  */
 export async function rollManagedNodeGroup(
-  input: StageInput<WorkersStage>,
+  input: StageInput<ManagedWorkersStage>,
   run: StageRun,
 ): Promise<{ changed: boolean }> {
   const { stage } = input;
@@ -39,7 +39,7 @@ export async function rollManagedNodeGroup(
 }
 
 function roll(
-  { context, request, stage, runId }: StageInput<WorkersStage>,
+  { context, request, stage, runId }: StageInput<ManagedWorkersStage>,
   run: StageRun,
 ): Promise<{ changed: boolean }> {
   return run.update(
@@ -58,7 +58,7 @@ function roll(
 }
 
 function changeSettings(
-  { context, request, stage, runId }: StageInput<WorkersStage>,
+  { context, request, stage, runId }: StageInput<ManagedWorkersStage>,
   run: StageRun,
   before: UpdateSettings,
   settings: UpdateSettings,
@@ -81,7 +81,7 @@ function changeSettings(
 
 /** Never hides what went wrong before: a refusal is told, not thrown. */
 async function putBack(
-  { context, request, stage, runId }: StageInput<WorkersStage>,
+  { context, request, stage, runId }: StageInput<ManagedWorkersStage>,
   run: StageRun,
   before: UpdateSettings,
 ): Promise<void> {
