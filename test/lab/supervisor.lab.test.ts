@@ -5,14 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isRunning } from '../../lab/supervisor/processIdentity.ts';
+import type { ProcessIdentity } from '../../lab/supervisor/processIdentity.ts';
 import { launcher } from '../processes/workerProcess.ts';
 
 interface Status {
   phase: string;
   eksUrl: string;
   kubernetesUrl: string;
-  supervisor: { pid: number };
-  components: { name: string; pid: number; port?: number }[];
+  supervisor: ProcessIdentity;
+  components: (ProcessIdentity & { name: string; port?: number })[];
 }
 
 describe('labs by command', () => {
@@ -58,10 +60,10 @@ describe('labs by command', () => {
   it('leave no process and no port when they are taken down after a crash, and others alone', async () => {
     const before = await statusOf(first);
     process.kill(before.supervisor.pid, 'SIGKILL');
-    await expect.poll(async () => (await statusOf(first)).phase).toBe('crashed');
+    await expect.poll(async () => (await statusOf(first)).phase, { timeout: 20_000 }).toBe('crashed');
 
     await stepladder('lab', 'down', '--name', first);
-    expect(before.components.filter(({ pid }) => isAlive(pid))).toEqual([]);
+    expect(await running(before.components)).toEqual([]);
     expect(await open(portsOf(before))).toEqual([]);
     expect(await readdir(join(home, 'stepladder', 'labs'))).toEqual([second]);
     const other = await statusOf(second);
@@ -72,7 +74,7 @@ describe('labs by command', () => {
   it('leave no process and no port when they are taken down', async () => {
     const before = await statusOf(second);
     await stepladder('lab', 'down', '--name', second);
-    expect([before.supervisor, ...before.components].filter(({ pid }) => isAlive(pid))).toEqual([]);
+    expect(await running([before.supervisor, ...before.components])).toEqual([]);
     expect(await open(portsOf(before))).toEqual([]);
   });
 });
@@ -100,11 +102,7 @@ async function listens(port: number): Promise<boolean> {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+async function running(processes: readonly ProcessIdentity[]): Promise<ProcessIdentity[]> {
+  const answers = await Promise.all(processes.map(isRunning));
+  return processes.filter((_process, index) => answers[index]);
 }
