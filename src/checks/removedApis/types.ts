@@ -26,6 +26,11 @@ export interface ApiLifecycleTable {
   name: string;
   /** Where it was generated from, with versions: `k8s.io/api v0.37.2`. */
   sources: string[];
+  /**
+   * For a table whose versions are not Kubernetes' own but those of what it is of: from which version of it to which
+   * the upgrade goes, e.g. cert-manager `1.5` to `1.8`. Absent where the versions are Kubernetes'.
+   */
+  upgrade?: { from: MinorVersion; to: MinorVersion };
   lifecycles: ApiLifecycle[];
 }
 
