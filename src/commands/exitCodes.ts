@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/common';
 import { CommanderError } from 'commander';
 import { StepladderError } from '../contract/errors.ts';
 import type { Finding, Severity } from '../contract/finding.ts';
@@ -23,10 +22,16 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError) return exitCodes.badUsage;
   // By its name: most commands never load the simulator.
   if (error instanceof Error && error.name === 'InvalidScenario') return exitCodes.badUsage;
-  if (error instanceof StepladderError || error instanceof ApplicationFailure) {
-    return error.type === 'InvalidInput' ? exitCodes.badUsage : exitCodes.failed;
-  }
-  return exitCodes.failed;
+  return typeOf(error) === 'InvalidInput' ? exitCodes.badUsage : exitCodes.failed;
+}
+
+/** The type of an error of ours, also of one that Temporal has carried here. */
+function typeOf(error: unknown): unknown {
+  if (error instanceof StepladderError) return error.type;
+  // By its name: Temporal's library takes longer to load than some commands run.
+  return error instanceof Error && error.name === 'ApplicationFailure' && 'type' in error
+    ? error.type
+    : undefined;
 }
 
 /**

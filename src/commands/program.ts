@@ -1,42 +1,31 @@
 import { Command } from 'commander';
 import { createRequire } from 'node:module';
-import { addAbort } from './abort.ts';
-import { addApprove } from './approve.ts';
 import type { AddCommand, CommandContext } from './command.ts';
-import { addDemo } from './demo.ts';
 import { errorText } from './errorText.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
-import { addLab } from './lab.ts';
-import { addPause } from './pause.ts';
-import { addPlan } from './plan.ts';
-import { addReject } from './reject.ts';
-import { addReport } from './report.ts';
-import { addResume } from './resume.ts';
-import { addSimulator } from './simulator.ts';
-import { addStart } from './start.ts';
-import { addStatus } from './status.ts';
 import type { Terminal } from './terminal.ts';
-import { addWatch } from './watch.ts';
-import { addWorker } from './worker.ts';
 
-/** In the order in which `--help` lists them. */
-const commands: readonly AddCommand[] = [
-  addDemo,
-  addWorker,
-  addPlan,
-  addStart,
-  addWatch,
-  addStatus,
-  addApprove,
-  addReject,
-  addPause,
-  addResume,
-  addAbort,
-  addReport,
-  addSimulator,
-  addLab,
-];
+/**
+ * In the order in which `--help` lists them. Each is loaded when it is called, because what some of them stand on takes
+ * longer to load than others take to run.
+ */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  demo: async () => (await import('./demo.ts')).addDemo,
+  worker: async () => (await import('./worker.ts')).addWorker,
+  plan: async () => (await import('./plan.ts')).addPlan,
+  start: async () => (await import('./start.ts')).addStart,
+  watch: async () => (await import('./watch.ts')).addWatch,
+  status: async () => (await import('./status.ts')).addStatus,
+  approve: async () => (await import('./approve.ts')).addApprove,
+  reject: async () => (await import('./reject.ts')).addReject,
+  pause: async () => (await import('./pause.ts')).addPause,
+  resume: async () => (await import('./resume.ts')).addResume,
+  abort: async () => (await import('./abort.ts')).addAbort,
+  report: async () => (await import('./report.ts')).addReport,
+  simulator: async () => (await import('./simulator.ts')).addSimulator,
+  lab: async () => (await import('./lab.ts')).addLab,
+};
 
 const about = [
   'Upgrades Kubernetes clusters (Amazon EKS first) as durable Temporal workflows, one minor version at a time.',
@@ -44,8 +33,12 @@ const about = [
   'Exit codes: 0 done, 1 failed, 2 bad usage; `plan` also 3 blockers, 4 unknowns, 5 warnings.',
 ].join('\n\n');
 
-/** The whole command line. */
-export function buildProgram(context: CommandContext): Command {
+/**
+ * The command line.
+ *
+ * @param called the command that is called; without it, or when there is none of that name, all are there
+ */
+async function buildProgram(context: CommandContext, called = ''): Promise<Command> {
   const { terminal } = context;
   const program = new Command('stepladder')
     .description(about)
@@ -58,7 +51,8 @@ export function buildProgram(context: CommandContext): Command {
       writeOut: (text) => terminal.print(text.trimEnd()),
       writeErr: (text) => terminal.note(text.trimEnd()),
     });
-  for (const add of commands) add(program, context);
+  const wanted = Object.hasOwn(commands, called) ? [called] : Object.keys(commands);
+  for (const name of wanted) (await commands[name]?.())?.(program, context);
   return program;
 }
 
@@ -69,8 +63,8 @@ export function buildProgram(context: CommandContext): Command {
  */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let code: ExitCode = exitCodes.done;
-  const program = buildProgram({ terminal, endWith: (ending) => (code = ending) });
   try {
+    const program = await buildProgram({ terminal, endWith: (ending) => (code = ending) }, args[0]);
     if (args.length === 0) {
       terminal.note(program.helpInformation());
       return exitCodes.badUsage;
