@@ -35,7 +35,7 @@ export function objectsIn(document: Document): ManifestObject[] {
     found.push({ apiVersion, kind, offset: startOf(version.key) ?? startOf(node) ?? 0, ...read.names(node) });
     const items = kind.endsWith('List') ? read.target(read.entry(node, 'items')?.value) : undefined;
     // Last first, because the last one put there is taken next.
-    if (isSeq(items)) waiting.push(...(items.items as Node[]).toReversed());
+    if (isSeq(items)) for (const item of (items.items as Node[]).toReversed()) waiting.push(item);
   }
   return found;
 }

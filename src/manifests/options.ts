@@ -17,8 +17,8 @@ export interface ManifestScanOptions {
   /** What the uses are stamped with, ISO 8601. */
   observedAt: string;
   /**
-   * Parse also the documents that can't hold what is looked for. It finds no use more; it does find those of them that
-   * are no YAML. Many times slower.
+   * Parse also the documents that can't hold what is looked for. That finds no use more, only those of them that are no
+   * YAML; it takes many times as long.
    */
   parseAll?: boolean;
 }
@@ -36,4 +36,6 @@ export interface ManifestTextScan {
   problems: ManifestProblem[];
   /** How many documents there were that are manifests. */
   documents: number;
+  /** How many may hold what is looked for and could not be read: as long as there is one, nothing is complete. */
+  unread: number;
 }
