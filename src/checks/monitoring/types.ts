@@ -4,12 +4,13 @@ import type { MinorVersion } from '../../contract/plan.ts';
 export interface MetricDefinition {
   name: string;
   type: 'counter' | 'gauge' | 'histogram' | 'summary' | 'untyped';
-  labels: string[];
+  /** Sorted. Absent where the sources build them in a way that can't be read from the code. */
+  labels?: string[];
   stability: 'INTERNAL' | 'ALPHA' | 'BETA' | 'STABLE';
   /** The minor version that it is deprecated in. */
   deprecated?: MinorVersion;
-  /** The first minor version that does not show it unless told to, by that release's own rule. */
-  hidden?: MinorVersion;
+  /** True where this minor does not show it unless `--show-hidden-metrics-for-version` says so, by its own rule. */
+  hidden: boolean;
   help: string;
 }
 
@@ -25,16 +26,42 @@ export interface MetricChange {
   heir?: { name: string; reason: string };
 }
 
+/** One metric that an expression asks for. */
+export interface UsedMetric {
+  name: string;
+  /** Labels that the expression matches, groups by or joins on. Sorted. */
+  labels: string[];
+  /** Labels that stand only in `without` and `ignoring`: when they go, the result stays. Sorted. */
+  ignoredLabels?: string[];
+  /** The recording rules that lead to it, the nearest first. */
+  through?: string[];
+}
+
 /** One place that stands on metrics: an alert, a recording rule, a panel, an autoscaler. */
 export interface MetricUse {
-  /** Names of metrics that the expression asks for, recording rules followed to what they stand on. */
-  metrics: { name: string; labels: string[]; through?: string[] }[];
+  /** Metrics that the expression asks for, recording rules followed to what they stand on. */
+  metrics: UsedMetric[];
   /** Regular expressions over names (`{__name__=~"…"}`), anchored as Prometheus anchors them. */
   namePatterns: string[];
-  place:
-    | { kind: 'alert' | 'recording-rule'; name: string; group: string; source: string }
-    | { kind: 'panel'; dashboard: string; panel: string; source: string }
-    | { kind: 'autoscaler'; namespace: string; name: string; source: string };
+  place: MonitoringPlace;
+  /** ISO 8601. */
+  observedAt: string;
+}
+
+/** Where an expression stands. `source` is what a person opens to mend it: a file, an object, an address. */
+export type MonitoringPlace =
+  | { kind: 'alert' | 'recording-rule'; name: string; group: string; source: string }
+  | { kind: 'panel'; dashboard: string; panel: string; source: string }
+  | { kind: 'autoscaler'; namespace: string; name: string; source: string };
+
+/** Something that could not be read, so that nobody knows which metrics it stands on. */
+export interface MonitoringProblem {
+  source: string;
+  /** Absent when the whole source could not be read. */
+  place?: MonitoringPlace;
+  /** One sentence without a full stop: what is wrong. Never a whole expression or body. */
+  problem: string;
+  /** ISO 8601. */
   observedAt: string;
 }
 
@@ -48,4 +75,6 @@ export interface ObservedMonitoring {
     why?: string;
     count: number;
   }[];
+  /** Expressions, files and objects that could not be read; absent in observations of older releases. */
+  problems?: MonitoringProblem[];
 }

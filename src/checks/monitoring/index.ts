@@ -1,0 +1,2 @@
+export { monitoring } from './monitoring.ts';
+export { monitoringFindings } from './findings.ts';

@@ -1,0 +1,2 @@
+export { observeMonitoring } from './observeMonitoring.ts';
+export type { MonitoringOptions, MonitoringSources, PrometheusAddress } from './options.ts';
