@@ -1,0 +1,3 @@
+module stepladder/scripts/kubernetes-metrics
+
+go 1.22
