@@ -8,6 +8,7 @@ import { endOfSupport } from './endOfSupport.ts';
 import { findingKey } from './findingKey.ts';
 import { insights } from './insights.ts';
 import { leftBehind } from './leftBehind.ts';
+import { monitoring } from './monitoring/index.ts';
 import { nodeGroups } from './nodeGroups.ts';
 import { nodes } from './nodes.ts';
 import { idleOverrides } from './overrides.ts';
@@ -32,6 +33,7 @@ const checks: readonly Check[] = [
   insights,
   unseen,
   leftBehind,
+  monitoring,
 ];
 
 const worstFirst: readonly Severity[] = ['blocker', 'unknown', 'warning', 'info'];

@@ -20,8 +20,11 @@ export interface MetricChange {
   /** The hop, by the version that it goes to. */
   at: MinorVersion;
   change: 'removed' | 'hidden' | 'deprecated' | 'labels-removed';
-  /** Labels that go, with `labels-removed`. */
+  /** Labels that go, and those that come instead, with `labels-removed`. */
   labels?: string[];
+  newLabels?: string[];
+  /** With `removed`: it was hidden before already, so only who shows hidden metrics loses something. */
+  hiddenBefore?: boolean;
   /** The metric to use instead, where the release says or suggests one, and why it is thought so. */
   heir?: { name: string; reason: string };
 }
@@ -59,6 +62,8 @@ export interface MonitoringProblem {
   source: string;
   /** Absent when the whole source could not be read. */
   place?: MonitoringPlace;
+  /** `variable-name`: a metric's name is a variable of the dashboard, so it depends on who looks. */
+  kind: 'unreadable' | 'variable-name';
   /** One sentence without a full stop: what is wrong. Never a whole expression or body. */
   problem: string;
   /** ISO 8601. */
@@ -72,8 +77,12 @@ export interface ObservedMonitoring {
   coverage: {
     source: string;
     state: 'complete' | 'partial' | 'failed' | 'not-asked';
+    /** Without a full stop. */
     why?: string;
+    /** Rules, panels, autoscalers that were read. */
     count: number;
+    /** ISO 8601. */
+    observedAt?: string;
   }[];
   /** Expressions, files and objects that could not be read; absent in observations of older releases. */
   problems?: MonitoringProblem[];
