@@ -88,16 +88,26 @@ class ExpressionReader {
   /** @param needed labels that are asked of what this part gives, and those that are left aside on the way */
   visit(node: SyntaxNode, needed: ReadonlySet<string>, ignored: ReadonlySet<string>): void {
     switch (node.name) {
-      case 'VectorSelector':
-        { this.#selector(node, needed, ignored); return; }
-      case 'AggregateExpr':
-        { this.#aggregation(node, needed, ignored); return; }
-      case 'BinaryExpr':
-        { this.#binary(node, needed, ignored); return; }
-      case 'FunctionCall':
-        { this.#visitAll(node, new Set([...needed, ...this.#labelArguments(node)]), ignored); return; }
-      default:
-        { this.#visitAll(node, needed, ignored); return; }
+      case 'VectorSelector': {
+        this.#selector(node, needed, ignored);
+        return;
+      }
+      case 'AggregateExpr': {
+        this.#aggregation(node, needed, ignored);
+        return;
+      }
+      case 'BinaryExpr': {
+        this.#binary(node, needed, ignored);
+        return;
+      }
+      case 'FunctionCall': {
+        this.#visitAll(node, new Set([...needed, ...this.#labelArguments(node)]), ignored);
+        return;
+      }
+      default: {
+        this.#visitAll(node, needed, ignored);
+        return;
+      }
     }
   }
 

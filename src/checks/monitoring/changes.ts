@@ -14,8 +14,15 @@ export function changesAt(
 ): ReadonlyMap<string, MetricChange[]> | undefined {
   const before = metricsOf(from);
   const after = metricsOf(to);
-  return before === undefined || after === undefined ? undefined : compareTables(before, after, to);
+  if (before === undefined || after === undefined) return undefined;
+  const key = `${from} ${to}`;
+  const changes = known.get(key) ?? compareTables(before, after, to);
+  known.set(key, changes);
+  return changes;
 }
+
+/** The tables never change, and heirs take their time to be found. */
+const known = new Map<string, ReadonlyMap<string, MetricChange[]>>();
 
 /** The same between two tables, for tests and for tables that are not Kubernetes' own. */
 export function compareTables(
