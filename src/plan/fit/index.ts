@@ -1,0 +1,15 @@
+export { findUnplaceablePods } from './findUnplaceablePods.ts';
+export type { FitQuestion } from './findUnplaceablePods.ts';
+export type {
+  FitNode,
+  FitPod,
+  NodeTerm,
+  Obstacle,
+  PodPlacement,
+  PodTerm,
+  Resources,
+  SpreadConstraint,
+  Taint,
+  Toleration,
+  UnplaceablePod,
+} from './types.ts';
