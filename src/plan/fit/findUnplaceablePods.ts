@@ -2,7 +2,8 @@ import { matchesNode, reachesVolumes, untolerated } from './nodeRules.ts';
 import { PodRules } from './podRules.ts';
 import { describeObstacle, later } from './obstacles.ts';
 import type { Met } from './obstacles.ts';
-import { Room } from './room.ts';
+import { Room, shareOf } from './room.ts';
+import type { Share } from './room.ts';
 import type { FitNode, FitPod, PodPlacement, Resources, UnplaceablePod } from './types.ts';
 
 export interface FitQuestion {
@@ -33,7 +34,7 @@ export function findUnplaceablePods({ pods, nodes, running = [] }: FitQuestion):
   for (const pod of staying) {
     const room = roomOf.get(pod.node ?? '');
     if (room === undefined) continue;
-    room.take(pod);
+    room.take(shareOf(pod.placement));
     rules.add(pod, room.node);
   }
   const candidates = new Map<PodPlacement, Candidates>();
@@ -42,14 +43,18 @@ export function findUnplaceablePods({ pods, nodes, running = [] }: FitQuestion):
     candidates.set(pod.placement, known);
     const taken = known.find(pod, rules);
     if (!(taken instanceof Room)) return [{ namespace: pod.namespace, name: pod.name, ...taken }];
-    taken.take(pod);
+    taken.take(known.share);
     rules.add(pod, taken.node);
     return [];
   });
 }
 
+const portTaken: Met = { obstacle: 'host-port' };
+const keptByPods: Met = { obstacle: 'pod-affinity' };
+
 /** The nodes that Pods of one placement may go to, as far as nodes themselves decide that. */
 class Candidates {
+  readonly share: Share;
   readonly #rooms: Room[] = [];
   readonly #placement: PodPlacement;
   /** What the nodes that are not among them object to, the latest objection. */
@@ -60,6 +65,7 @@ class Candidates {
 
   constructor(placement: PodPlacement, rooms: readonly Room[]) {
     this.#placement = placement;
+    this.share = shareOf(placement);
     for (const room of rooms) {
       const objection = objectionOf(placement, room.node);
       if (objection === undefined) this.#rooms.push(room);
@@ -73,7 +79,7 @@ class Candidates {
     for (let index = this.#from; index < this.#rooms.length; index += 1) {
       const room = this.#rooms[index];
       if (room === undefined) break;
-      const objection = roomObjection(pod, room);
+      const objection = roomObjection(this.share, room);
       if (objection !== undefined) {
         met = later(met, objection);
         if (allFull) {
@@ -84,7 +90,7 @@ class Candidates {
       }
       allFull = false;
       if (rules.allow(pod, room.node)) return room;
-      met = later(met, { obstacle: 'pod-affinity' });
+      met = later(met, keptByPods);
     }
     return describeObstacle(this.#placement, met, this.#rooms);
   }
@@ -98,10 +104,10 @@ function objectionOf(placement: PodPlacement, node: FitNode): Met | undefined {
   return reachesVolumes(placement, node) ? undefined : { obstacle: 'volume' };
 }
 
-function roomObjection(pod: FitPod, room: Room): Met | undefined {
-  if (room.portsTaken(pod)) return { obstacle: 'host-port' };
-  const lacking = room.lacking(pod);
-  return lacking.length === 0 ? undefined : { obstacle: 'resources', lacking };
+function roomObjection(share: Share, room: Room): Met | undefined {
+  if (room.portsTaken(share)) return portTaken;
+  const resource = room.lacks(share);
+  return resource === undefined ? undefined : { obstacle: 'resources', resource };
 }
 
 /** By the largest share that a Pod asks of what the largest node has; then by name, so that the order is one. */

@@ -5,7 +5,8 @@ import type { NodeTerm, Obstacle, PodPlacement, Taint, UnplaceablePod } from './
 export interface Met {
   obstacle: Obstacle;
   taint?: Taint;
-  lacking?: string[];
+  /** Of which the node has too little. */
+  resource?: string;
 }
 
 /** In the order in which the scheduler asks: who gets further has come nearer to a place. */
@@ -56,7 +57,7 @@ export function describeObstacle(
         reason: 'its affinity to other Pods, or its spreading over topologies, leaves no node with room',
       };
     case 'resources':
-      return { obstacle, reason: describeRoom(placement, met.lacking ?? [], rooms) };
+      return { obstacle, reason: describeRoom(placement, met.resource ?? 'pods', rooms) };
   }
 }
 
@@ -75,23 +76,13 @@ function describeTerms(terms: readonly NodeTerm[]): string {
     .join(' or ');
 }
 
-function describeRoom(
-  { requests }: PodPlacement,
-  lacking: readonly string[],
-  rooms: readonly Room[],
-): string {
-  const parts = lacking.map((resource) => {
-    const most = Math.max(0, ...rooms.map((room) => room.left(resource)));
-    if (resource === 'pods') return 'the nodes have as many Pods as they take';
-    return `it asks for ${amountOf(resource, requests[resource] ?? 0)} of ${resource}, and no node has more than ${amountOf(resource, most)} left`;
-  });
-  const [first = 'no node has enough left'] = parts;
-  // Each node may lack another thing: what the last one lacked is true, and enough to look at.
-  const enough = lacking.every(
-    (resource) =>
-      resource !== 'pods' && rooms.some((room) => room.left(resource) >= (requests[resource] ?? 0)),
-  );
-  return enough ? 'no node has enough left of all that it asks for at once' : first;
+function describeRoom({ requests }: PodPlacement, resource: string, rooms: readonly Room[]): string {
+  if (resource === 'pods') return 'the nodes that it may go to have as many Pods as they take';
+  const asked = requests[resource] ?? 0;
+  const most = Math.max(0, ...rooms.map((room) => room.left(resource)));
+  return most >= asked
+    ? 'no node has enough left of all that it asks for at once'
+    : `it asks for ${amountOf(resource, asked)} of ${resource}, and no node that it may go to has more than ${amountOf(resource, most)} left`;
 }
 
 /** Cores with at most three digits behind the point, bytes in Mi, all else as it is. */

@@ -98,7 +98,7 @@ describe('what a node decides by itself', () => {
       'no node has the labels that it wants (disk=ssd)',
     );
     expect(reasonFor({ requests: { cpu: 4.5 } })).toBe(
-      'it asks for 4.5 of cpu, and no node has more than 4 left',
+      'it asks for 4.5 of cpu, and no node that it may go to has more than 4 left',
     );
     expect(reasonFor({ volumeAffinities: [inZone('b')] })).toContain(`${zone} In b`);
     expect(reasonFor({}, { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] })).toContain(
