@@ -1,6 +1,7 @@
 import { StepladderError } from '../contract/errors.ts';
 import type { KubernetesConnection } from '../kubernetes/connection.ts';
 import { findAddonWorkloads, kubeProxyVersions } from '../kubernetes/addons.ts';
+import { readKubeProxyMode } from '../kubernetes/kubeProxyMode.ts';
 import { inOrder } from '../kubernetes/inOrder.ts';
 import { listNodes } from '../kubernetes/nodes.ts';
 import { findMissingPermissions } from '../kubernetes/permissions.ts';
@@ -18,6 +19,9 @@ import { describeTarget } from '../platform/platform.ts';
 import type { Platform, PlatformNodeGroup, UpdateTarget } from '../platform/platform.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { keep } from './evidence.ts';
+import { observeExtensions } from './observeExtensions.ts';
+import { Sight } from './sight.ts';
+import { observeWorkloads } from './observeWorkloads.ts';
 import { activityScope, heartbeating } from './scope.ts';
 import type { Activities, ClusterContext } from './types.ts';
 import { readNote, updateSettingsNoteKey } from './updateSettingsNote.ts';
@@ -105,6 +109,30 @@ async function observe(
     ),
     updatesInProgress: await updatesInProgress(platform, nodeGroups, addons, seen, signal),
     missingPermissions,
+    ...(await seen.part(
+      'workloads',
+      'Pods, their owners and budgets',
+      'Kubernetes: Pods and what they need',
+      () => observeWorkloads(kubernetes, signal),
+    )),
+    ...(await seen.part(
+      'extensions',
+      'what is plugged into the API server',
+      'Kubernetes: APIServices, webhooks, CRDs',
+      () => observeExtensions(kubernetes, signal),
+    )),
+    ...(await seen.part('subnets', 'the free addresses of the subnets', 'EC2: DescribeSubnets', () =>
+      subnets(platform, cluster.subnetIds ?? [], groups, signal),
+    )),
+    ...(await seen.part(
+      'kubeProxyMode',
+      'the mode of kube-proxy',
+      'Kubernetes: ConfigMaps in kube-system',
+      async () => {
+        const mode = await readKubeProxyMode(kubernetes, signal);
+        return mode === undefined ? {} : { mode };
+      },
+    )),
     unseen: seen.unseen,
   };
 }
@@ -125,30 +153,6 @@ function refuseBlindness(missing: readonly MissingPermission[]): void {
     `The worker's identity may not ask the Kubernetes API for what an upgrade needs: ${permissions.join(', ')}. Apply deploy/kubernetes/cluster-role.yaml and name its group in the access entry of the worker's role.`,
     { code: 403, reason: 'denied', permissions },
   );
-}
-
-/** Keeps account of what could not be seen and is not needed for a plan as such: each becomes an unknown (rule 11). */
-class Sight {
-  readonly unseen: Observation['unseen'] = [];
-
-  async optional<T>(what: string, source: string, otherwise: T, look: () => Promise<T>): Promise<T> {
-    try {
-      return await look();
-    } catch (error) {
-      if (!(error instanceof StepladderError) || !isOptional(error)) throw error;
-      this.unseen.push({ what, why: error.message.replace(/[.\s]+$/, ''), source });
-      return otherwise;
-    }
-  }
-}
-
-/**
- * What is not allowed or not offered there stays so, and an API that fails again and again on one question shall not
- * stop all others. Credentials that are refused, a line that is down and throttling concern everything: they are thrown.
- */
-function isOptional({ type, details }: StepladderError): boolean {
-  if (type === 'CredentialsRefused') return details['reason'] === 'denied' || details['code'] === 403;
-  return type === 'PlatformRefused' || type === 'ServerError' || type === 'InternalError';
 }
 
 /** Completes what EKS tells of a group by what its nodes tell. */
@@ -210,6 +214,16 @@ async function selfManaged(
 function withoutTag(image: string, tag: string): string {
   const [reference = image] = image.split('@');
   return tag !== '' && reference.endsWith(`:${tag}`) ? reference.slice(0, -tag.length - 1) : reference;
+}
+
+async function subnets(
+  platform: Platform,
+  controlPlane: string[],
+  groups: readonly PlatformNodeGroup[],
+  signal: AbortSignal,
+): Promise<NonNullable<Observation['subnets']>> {
+  const ids = new Set([...controlPlane, ...groups.flatMap(({ subnetIds }) => subnetIds ?? [])]);
+  return { controlPlane, all: await platform.describeSubnets([...ids].sort(), signal) };
 }
 
 /**

@@ -6,16 +6,12 @@ import type { ListableResource } from './discovery.ts';
 import { inOrder } from './inOrder.ts';
 import { resourceName } from './inventoryEntry.ts';
 import type { InventoryEntry, NamedObject } from './inventoryEntry.ts';
-import { listObjects } from './list.ts';
+import { listObjects, metadataOnly } from './list.ts';
 
 export { describeMissing, compareInventories } from './compareInventories.ts';
 export type { InventoryComparison, MissingObject } from './compareInventories.ts';
 export { inventoryEntrySchema } from './inventoryEntry.ts';
 export type { InventoryEntry } from './inventoryEntry.ts';
-
-/** Asks for metadata alone; whoever can't give that (an aggregated API server) gives whole objects, of which no more is kept. */
-const metadataOnly =
-  'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;q=0.9';
 
 const objectSchema = z.object({
   metadata: z.object({

@@ -6,6 +6,10 @@ import { KubernetesStatusError } from './errors.ts';
 /** Objects asked for at a time: what kubectl does. It bounds the memory that a kind takes, here and in the API server. */
 export const pageSize = 500;
 
+/** Asks for metadata alone; whoever can't give that (an aggregated API server) gives whole objects, of which no more is kept. */
+export const metadataOnly =
+  'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;q=0.9';
+
 /** How often a list is begun anew after its continue token has expired. */
 const restarts = 3;
 

@@ -10,12 +10,18 @@ const nodeSchema = z
     metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).optional() }),
     spec: z.object({ unschedulable: z.boolean().optional() }).optional(),
     status: z.object({
-      nodeInfo: z.object({ kubeletVersion: z.string() }),
+      nodeInfo: z.object({
+        kubeletVersion: z.string(),
+        containerRuntimeVersion: z.string().optional(),
+        osImage: z.string().optional(),
+        kernelVersion: z.string().optional(),
+      }),
       conditions: z.array(z.object({ type: z.string(), status: z.string() })).optional(),
     }),
   })
   .transform(({ metadata, spec, status }): ObservedNode => {
     const labels = metadata.labels ?? {};
+    const { containerRuntimeVersion, osImage, kernelVersion } = status.nodeInfo;
     const provider = nodeProvider(labels);
     const nodeGroup = labels['eks.amazonaws.com/nodegroup'];
     const zone = labels['topology.kubernetes.io/zone'];
@@ -29,6 +35,15 @@ const nodeSchema = z
       provider,
       ...(provider === 'managed' && nodeGroup !== undefined ? { nodeGroup } : {}),
       ...(zone === undefined ? {} : { zone }),
+      ...(containerRuntimeVersion === undefined
+        ? {}
+        : {
+            system: {
+              containerRuntime: containerRuntimeVersion,
+              osImage: osImage ?? '',
+              kernel: kernelVersion ?? '',
+            },
+          }),
     };
   });
 

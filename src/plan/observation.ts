@@ -3,6 +3,8 @@ import type { MinorVersion, UpdateSettings } from '../contract/plan.ts';
 import type { UnmanagedNodes } from '../contract/report.ts';
 import type { ObservedMonitoring } from '../checks/monitoring/types.ts';
 import type { ObservedApiUses } from '../checks/removedApis/types.ts';
+import type { ObservedExtensions } from './observedExtensions.ts';
+import type { ObservedWorkloads } from './observedWorkloads.ts';
 import type { MissingPermission } from './permission.ts';
 
 /** Everything that planning and the checks stand on, as seen at one time. Kept in the evidence store as JSON. */
@@ -41,8 +43,39 @@ export interface Observation {
   apiUses?: ObservedApiUses;
   /** Metrics that rules, dashboards and autoscalers stand on; absent where nobody looked. */
   monitoring?: ObservedMonitoring;
+  /** Pods, their owners and budgets, and the nodes as the scheduler sees them; absent where nobody looked. */
+  workloads?: ObservedWorkloads;
+  /** Aggregated APIs, webhooks and kinds of one's own; absent where nobody looked. */
+  extensions?: ObservedExtensions;
+  /** Where the control plane and the node groups get their addresses from; absent where nobody looked. */
+  subnets?: ObservedSubnets;
+  /** How kube-proxy is told to run; `mode` is absent when no ConfigMap says. Absent where nobody looked. */
+  kubeProxyMode?: { mode?: string };
   /** What could not be seen, and why: each becomes an `unknown`, never a pass. */
-  unseen: { what: string; why: string; source: string }[];
+  unseen: UnseenPart[];
+}
+
+export interface UnseenPart {
+  what: string;
+  why: string;
+  source: string;
+  /** The part of the observation that is absent for it; the checks that stand on it tell of it then. */
+  part?: ObservedPart;
+}
+
+/** Parts that an observation may lack. */
+export type ObservedPart = 'workloads' | 'extensions' | 'subnets' | 'kubeProxyMode';
+
+export interface ObservedSubnets {
+  /** IDs of those that the control plane uses. */
+  controlPlane: string[];
+  all: ObservedSubnet[];
+}
+
+export interface ObservedSubnet {
+  id: string;
+  zone?: string;
+  freeAddresses: number;
 }
 
 export interface ObservedVersion {
@@ -61,6 +94,8 @@ export interface ObservedNodeGroup {
   /** True when its launch template brings its own image: EKS can't change its version. */
   ownImage: boolean;
   size: { min: number; max: number; desired: number };
+  /** Subnets that its nodes start in; absent in observations of older releases. */
+  subnetIds?: string[];
   zones: number;
   updateSettings: UpdateSettings;
   /** Settings that a terminated upgrade has noted on the group: what it had before. */
@@ -78,6 +113,17 @@ export interface ObservedNode {
   provider: 'managed' | UnmanagedNodes['provider'];
   nodeGroup?: string;
   zone?: string;
+  /** What it runs on, as its kubelet says; absent in observations of older releases. */
+  system?: ObservedNodeSystem;
+}
+
+export interface ObservedNodeSystem {
+  /** `containerd://1.7.25`. */
+  containerRuntime: string;
+  /** `Amazon Linux 2`. */
+  osImage: string;
+  /** `6.1.127-135.201.amzn2023.x86_64`. */
+  kernel: string;
 }
 
 export interface ObservedAddon {

@@ -3,6 +3,7 @@ import type {
   ObservedAddon,
   ObservedInsight,
   ObservedNodeGroup,
+  ObservedSubnet,
   ObservedVersion,
   OfferedAddonVersion,
 } from '../plan/observation.ts';
@@ -32,6 +33,8 @@ export interface Platform {
     name: string,
     signal?: AbortSignal,
   ): Promise<Record<MinorVersion, OfferedAddonVersion[]>>;
+  /** Subnets by their IDs, with how many addresses are free. */
+  describeSubnets(ids: readonly string[], signal?: AbortSignal): Promise<ObservedSubnet[]>;
   /** What the platform itself thinks about the next upgrade. */
   listInsights(signal?: AbortSignal): Promise<ObservedInsight[]>;
 
@@ -99,6 +102,8 @@ export interface PlatformCluster {
   /** `ACTIVE` when it may be changed. */
   status: string;
   platformVersion?: string;
+  /** Subnets that the control plane reaches the nodes through; absent where the platform does not tell. */
+  subnetIds?: string[];
   /** Absent while the cluster is being made. */
   endpoint?: string;
   certificateAuthorityPem?: string;

@@ -27,6 +27,9 @@ export async function describeCluster(
     version: cluster.version,
     status: cluster.status,
     ...(cluster.platformVersion === undefined ? {} : { platformVersion: cluster.platformVersion }),
+    ...(cluster.resourcesVpcConfig?.subnetIds === undefined
+      ? {}
+      : { subnetIds: cluster.resourcesVpcConfig.subnetIds }),
     ...(cluster.endpoint === undefined ? {} : { endpoint: cluster.endpoint }),
     ...(certificate === undefined
       ? {}

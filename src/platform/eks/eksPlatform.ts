@@ -13,6 +13,7 @@ import {
   updateNodeGroupSettings,
   updateNodeGroupVersion,
 } from './nodeGroups.ts';
+import { describeSubnets } from './subnets.ts';
 import { makeEksToken } from './token.ts';
 import { UpdateFinder, describeUpdate, updateControlPlane } from './updates.ts';
 
@@ -46,6 +47,7 @@ export function openEksPlatform(
     listAddons: (signal) => listAddons(connection, signal),
     describeAddon: (name, signal) => describeAddon(connection, name, signal),
     offeredAddonVersions: (name, signal) => offeredAddonVersions(connection, name, signal),
+    describeSubnets: (ids, signal) => describeSubnets(connection, ids, signal),
     listInsights: (signal) => listInsights(connection, signal),
     findUpdatesInProgress: (target, signal) => updates.find(target, signal),
     describeUpdate: (target, updateId, signal) => describeUpdate(connection, target, updateId, signal),

@@ -46,6 +46,7 @@ export async function describeNodeGroup(
       desired: group.scalingConfig?.desiredSize ?? 0,
     },
     subnets: group.subnets?.length ?? 0,
+    subnetIds: group.subnets ?? [],
     updateSettings: settingsOf(group.updateConfig),
     tags: group.tags ?? {},
     healthIssues: healthLines(group.health?.issues),
