@@ -11,6 +11,7 @@ import { routes } from './routes.ts';
 import type { Route } from './routes.ts';
 import { EksService } from './service.ts';
 import type { EksServiceOptions } from './service.ts';
+import { answerEc2, ec2Error, ec2Operations } from './ec2.ts';
 import { answerSts, stsError } from './sts.ts';
 import { toWire } from './wire.ts';
 
@@ -50,7 +51,7 @@ export interface EksApi {
 }
 
 /**
- * Starts the EKS API (and the STS beside it) over plain HTTP.
+ * Starts the EKS API (with STS, and what it takes of EC2, beside it) over plain HTTP.
  *
  * @throws Error with code EADDRINUSE when the port is taken
  */
@@ -69,7 +70,7 @@ export async function startEksApi(options: EksApiOptions): Promise<EksApi> {
       handler: (request, reply) => surface.answer(route, request, reply),
     });
   }
-  server.post('/', (request, reply) => surface.answerSts(request, reply));
+  server.post('/', (request, reply) => surface.answerQuery(request, reply));
   server.setNotFoundHandler((request, reply) =>
     sendError(
       reply,
@@ -123,40 +124,51 @@ class Surface {
     }
   }
 
-  answerSts(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  /** STS and EC2, which are told apart by the operation: both are asked by a form. */
+  answerQuery(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '');
-    const interruption = this.#options.onCall?.(form.get('Action') ?? 'unknown');
+    const operation = form.get('Action') ?? 'unknown';
+    const ofEc2 = ec2Operations.has(operation);
+    const errorBody = ofEc2 ? ec2Error : stsError;
+    const interruption = this.#options.onCall?.(operation);
     if (interruption?.kind === 'reset') return reset(request, reply);
     void reply.header('x-amzn-requestid', randomUUID()).type('text/xml');
     try {
       if (interruption?.kind === 'status') {
         const { code, reason, message } = interruption;
-        return reply.code(code).send(stsError({ code, message, name: errorNameOf(code, reason) }));
+        return reply.code(code).send(errorBody({ code, message, name: errorNameOf(code, reason) }));
       }
       const { key } = this.#caller(request);
+      if (ofEc2) {
+        this.#refuseDenied(`ec2:${operation}`, operation, key);
+        return reply.code(200).send(answerEc2(form, this.#service.cluster));
+      }
       const { account } = this.#service.cluster;
       const { assumableRoles } = this.#options;
       return reply.code(200).send(answerSts(form, key, { account, keys: this.#accessKeys, assumableRoles }));
     } catch (error) {
       const { name, message, code } = asEksError(error);
-      return reply.code(code).send(stsError({ name, message, code }));
+      return reply.code(code).send(errorBody({ name, message, code }));
     }
   }
 
   #authenticate(route: Route, call: Call, request: FastifyRequest): Caller {
     try {
       const caller = this.#caller(request);
-      if (this.#options.isDenied?.(route.operation) === true) {
-        throw new EksError(
-          'AccessDeniedException',
-          `User: ${caller.key.principalArn} is not authorized to perform: eks:${route.operation} on resource: ${this.#service.cluster.arn}`,
-        );
-      }
+      this.#refuseDenied(`eks:${route.operation}`, route.operation, caller.key);
       return caller;
     } catch (error) {
       if (error instanceof EksError) this.#tellRefusal(route, call, error);
       throw error;
     }
+  }
+
+  #refuseDenied(action: string, operation: string, { principalArn }: AccessKey): void {
+    if (this.#options.isDenied?.(operation) !== true) return;
+    throw new EksError(
+      'AccessDeniedException',
+      `User: ${principalArn} is not authorized to perform: ${action} on resource: ${this.#service.cluster.arn}`,
+    );
   }
 
   #caller(request: FastifyRequest): Caller {

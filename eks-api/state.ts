@@ -23,7 +23,14 @@ export interface EksClusterState {
   autoMode: boolean;
   health: EksHealthIssue[];
   /** Subnets of the cluster; node groups name those that they use. */
-  subnets: { id: string; zone: string }[];
+  subnets: EksSubnetState[];
+}
+
+export interface EksSubnetState {
+  id: string;
+  zone: string;
+  /** Addresses that nobody uses; enough of them unless given. */
+  freeAddresses?: number;
 }
 
 export interface EksHealthIssue {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { AccessKey, AccessKeys } from './accessKeys.ts';
 import { EksError } from './errors.ts';
+import { xmlElement } from './xml.ts';
+import type { XmlFields } from './xml.ts';
 
 /** What the STS beside EKS needs to know. */
 export interface StsOptions {
@@ -74,33 +76,26 @@ export function stsError(error: { name: string; message: string; code: number })
   // The query protocol's codes have no "Exception" at their end.
   const code = error.name.replace(/Exception$/, '');
   const type = error.code < 500 ? 'Sender' : 'Receiver';
-  return element('ErrorResponse', {
-    Error: { Type: type, Code: code, Message: error.message },
-    RequestId: requestId(),
-  });
+  return xmlElement(
+    'ErrorResponse',
+    {
+      Error: { Type: type, Code: code, Message: error.message },
+      RequestId: requestId(),
+    },
+    namespace,
+  );
 }
 
-type Fields = { [name: string]: string | Fields };
-
-function response(action: string, result: Fields): string {
-  return element(`${action}Response`, {
-    [`${action}Result`]: result,
-    ResponseMetadata: { RequestId: requestId() },
-  });
+function response(action: string, result: XmlFields): string {
+  return xmlElement(
+    `${action}Response`,
+    {
+      [`${action}Result`]: result,
+      ResponseMetadata: { RequestId: requestId() },
+    },
+    namespace,
+  );
 }
 
 const namespace = ' xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';
 const requestId = (): string => randomBytes(16).toString('hex');
-
-function element(name: string, content: string | Fields, attributes = namespace): string {
-  const inner =
-    typeof content === 'string'
-      ? escape(content)
-      : Object.entries(content)
-          .map(([child, value]) => element(child, value, ''))
-          .join('');
-  return `<${name}${attributes}>${inner}</${name}>`;
-}
-
-const escape = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -191,6 +191,7 @@ async function start(
     kubernetesUrl: controlPlane.url,
     certificateAuthorityPem: controlPlane.certificateAuthorityPem,
     environment: {
+      AWS_ENDPOINT_URL_EC2: url,
       AWS_ENDPOINT_URL_EKS: url,
       AWS_ENDPOINT_URL_STS: url,
       AWS_ACCESS_KEY_ID: keys.worker.accessKeyId,

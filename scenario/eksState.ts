@@ -13,6 +13,7 @@ export function eksStateOf(scenario: Scenario, now: Date): EksState {
   const subnets = (zones.length > 0 ? zones : regionZones(scenario)).map((zone) => ({
     id: subnetOf(scenario, zone),
     zone,
+    ...(cluster.freeAddresses === undefined ? {} : { freeAddresses: cluster.freeAddresses }),
   }));
   return {
     cluster: {

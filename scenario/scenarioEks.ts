@@ -17,6 +17,11 @@ export const clusterSchema = z.strictObject({
   tags: stringMap
     .default({})
     .describe('Tags of the EKS cluster; Terraform, CloudFormation and eksctl leave theirs here.'),
+  freeAddresses: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('Free addresses in each subnet; some thousands unless given.'),
   autoMode: z.boolean().default(false).describe('Whether EKS Auto Mode is on.'),
 });
 

@@ -110,6 +110,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
       kubernetesUrl,
       credentials: cluster.credentials,
       environment: {
+        AWS_ENDPOINT_URL_EC2: eksUrl,
         AWS_ENDPOINT_URL_EKS: eksUrl,
         AWS_ENDPOINT_URL_STS: eksUrl,
         AWS_ACCESS_KEY_ID: accessKey.accessKeyId,

@@ -2,21 +2,32 @@ import type { Finding, Severity } from '../contract/finding.ts';
 import { compareNames } from '../plan/order.ts';
 import { addonCompatibility } from './addonCompatibility.ts';
 import { addonState } from './addonState.ts';
+import { apiServices } from './apiServices.ts';
+import { brokenWorkloads } from './brokenWorkloads.ts';
+import { budgets } from './budgets/budgets.ts';
+import { overlappingBudgets } from './budgets/overlappingBudgets.ts';
 import type { Check, CheckInput } from './check.ts';
 import { clusterState } from './clusterState.ts';
+import { disruption } from './disruption.ts';
 import { endOfSupport } from './endOfSupport.ts';
 import { findingKey } from './findingKey.ts';
+import { fit } from './fit.ts';
+import { freeAddresses } from './freeAddresses.ts';
 import { insights } from './insights.ts';
+import { knownChanges } from './knownChanges.ts';
 import { leftBehind } from './leftBehind.ts';
 import { monitoring } from './monitoring/index.ts';
 import { nodeGroups } from './nodeGroups.ts';
 import { nodes } from './nodes.ts';
 import { idleOverrides } from './overrides.ts';
 import { permissions } from './permissions.ts';
+import { rollbackReadiness } from './rollbackReadiness.ts';
 import { selfManagedAddons } from './selfManagedAddons.ts';
+import { storedVersions } from './storedVersions.ts';
 import { unmanagedNodesCheck } from './unmanagedNodes.ts';
 import { unseen } from './unseen.ts';
 import { versionSkew } from './versionSkew.ts';
+import { webhooks } from './webhooks.ts';
 
 /** Every check. Another one is a file and a line here. */
 const checks: readonly Check[] = [
@@ -30,7 +41,18 @@ const checks: readonly Check[] = [
   nodeGroups,
   nodes,
   unmanagedNodesCheck,
+  knownChanges,
+  freeAddresses,
+  budgets,
+  overlappingBudgets,
+  fit,
+  disruption,
+  brokenWorkloads,
+  apiServices,
+  webhooks,
+  storedVersions,
   insights,
+  rollbackReadiness,
   unseen,
   leftBehind,
   monitoring,

@@ -13,8 +13,17 @@ const holdingAnnotations: readonly (readonly [key: string, value: string])[] = [
   ['karpenter.sh/do-not-evict', 'true'],
 ];
 
+/** Kinds of volumes that Kubernetes itself has given up, release by release. */
+const legacyVolumes = ['gitRepo', 'cephfs', 'rbd', 'portworxVolume'] as const;
+
 /** By which kubelets mark the Pods that they run from files. */
 const mirrorAnnotation = 'kubernetes.io/config.mirror';
+
+/** Whether a field is there; what it holds is not kept. */
+const present = z
+  .unknown()
+  .optional()
+  .transform((value) => value !== undefined && value !== null);
 
 const podSchema = z.object({
   metadata: z
@@ -30,9 +39,13 @@ const podSchema = z.object({
       .array(
         z.object({
           name: z.string(),
-          emptyDir: z.unknown(),
-          hostPath: z.unknown(),
-          ephemeral: z.unknown(),
+          emptyDir: present,
+          hostPath: present,
+          ephemeral: present,
+          gitRepo: present,
+          cephfs: present,
+          rbd: present,
+          portworxVolume: present,
           persistentVolumeClaim: z.object({ claimName: z.string() }).nullish(),
         }),
       )
@@ -97,14 +110,11 @@ export async function listPlacedPods(
 
 function kindOf({ metadata, spec }: Pod, places: VolumePlaces): PodKind {
   const volumes = spec.volumes ?? [];
-  const local = (['emptyDir', 'hostPath'] as const).filter((type) =>
-    volumes.some((volume) => volume[type] !== undefined && volume[type] !== null),
-  );
+  const local = (['emptyDir', 'hostPath'] as const).filter((type) => volumes.some((volume) => volume[type]));
+  const legacy = legacyVolumes.filter((type) => volumes.some((volume) => volume[type]));
   const claims = volumes.flatMap(({ name, ephemeral, persistentVolumeClaim }) => {
     if (persistentVolumeClaim) return [`${metadata.namespace}/${persistentVolumeClaim.claimName}`];
-    return ephemeral === undefined || ephemeral === null
-      ? []
-      : [`${metadata.namespace}/${metadata.name}-${name}`];
+    return ephemeral ? [`${metadata.namespace}/${metadata.name}-${name}`] : [];
   });
   const bound = claims.map((claim) => ({ claim, place: places.of(claim) }));
   const affinities = bound.flatMap(({ place }) => (typeof place === 'string' ? [] : [place]));
@@ -116,6 +126,7 @@ function kindOf({ metadata, spec }: Pod, places: VolumePlaces): PodKind {
       ...(unknown.length > 0 ? { unknownClaims: unknown } : {}),
     },
     localVolumes: local,
+    ...(legacy.length > 0 ? { legacyVolumes: legacy } : {}),
     graceSeconds: spec.terminationGracePeriodSeconds ?? 30,
     heldBy: holdingAnnotations.flatMap(([key, value]) =>
       metadata.annotations?.[key] === value ? [`${key}=${value}`] : [],

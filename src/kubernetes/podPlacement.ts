@@ -24,7 +24,7 @@ const podTermsSchema = z
           topologyKey: z.string(),
           labelSelector: labelSelectorSchema.nullish(),
           namespaces: z.array(z.string()).nullish(),
-          namespaceSelector: z.unknown(),
+          namespaceSelector: z.unknown().optional(),
         }),
       )
       .nullish(),

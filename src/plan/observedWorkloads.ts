@@ -20,6 +20,8 @@ export interface PodKind {
   placement: PodPlacement;
   /** Volumes that live and die on their node. */
   localVolumes: ('emptyDir' | 'hostPath')[];
+  /** Kinds of volumes that Kubernetes itself has given up. */
+  legacyVolumes?: ('gitRepo' | 'cephfs' | 'rbd' | 'portworxVolume')[];
   graceSeconds: number;
   /** Annotations that keep an autoscaler from moving it, as they are written: `karpenter.sh/do-not-disrupt=true`. */
   heldBy: string[];

@@ -53,6 +53,43 @@ describe('observing a cluster', () => {
       expect(observation.addonVersions[name]!['1.32']!.filter(({ isDefault }) => isDefault)).toHaveLength(1);
     }
     expect(observation.kubeProxies).toEqual([{ version: '1.31', nodes: expect.any(Array) }]);
+    const { workloads, extensions, subnets, kubeProxyMode } = observation;
+    expect(kubeProxyMode).toEqual({ mode: 'iptables' });
+    expect(subnets?.controlPlane).toHaveLength(3);
+    expect(subnets?.all.map(({ id }) => id)).toEqual(subnets?.controlPlane.toSorted());
+    expect(extensions).toEqual({
+      apiServices: [],
+      webhooks: [],
+      systemNamespaces: { 'kube-system': expect.any(Object), 'kube-node-lease': expect.any(Object) },
+      storedVersions: [],
+    });
+    expect(workloads?.budgets.map(({ name }) => name).sort()).toEqual([
+      'cart',
+      'checkout',
+      'coredns',
+      'ebs-csi-controller',
+      'ingress-nginx-controller',
+      'orders-db',
+      'prometheus-server',
+      'storefront',
+    ]);
+    const storefront = workloads?.pods.filter(({ name }) => name.startsWith('storefront-')) ?? [];
+    expect(storefront).toHaveLength(4);
+    expect(new Set(storefront.map(({ kind }) => kind)).size).toBe(1);
+    expect(workloads?.owners[storefront[0]?.owner ?? -1]).toMatchObject({
+      kind: 'Deployment',
+      name: 'storefront',
+      wanted: 4,
+      well: true,
+    });
+    expect(workloads?.kinds[storefront[0]?.kind ?? -1]?.placement).toMatchObject({
+      requests: { cpu: 0.25, memory: 256 * 2 ** 20 },
+      nodeSelector: { workload: 'general' },
+    });
+    expect(workloads?.owners.find(({ name }) => name === 'loyalty-beta')).toMatchObject({ well: false });
+    expect(workloads?.pods.filter(({ bare }) => bare)).toEqual([]);
+    expect(workloads?.nodes).toHaveLength(7);
+    expect(workloads?.nodes[0]?.allocatable['cpu']).toBeGreaterThan(1);
     expect(observation.insights).toHaveLength(3);
     expect(observation.insights[0]).toMatchObject({
       kubernetesVersion: '1.32',
@@ -62,7 +99,7 @@ describe('observing a cluster', () => {
   });
 
   it('changes nothing, and may be done again', async () => {
-    const simulated = await startSimulated();
+    const simulated = await startSimulated({ speed: 1 });
     const first = await observed(simulated);
     const second = await observed(simulated);
     expect({ ...second, observedAt: '' }).toEqual({ ...first, observedAt: '' });

@@ -64,7 +64,7 @@ it('gives every finding a message, a remedy and evidence with a time', () => {
     }),
     { targetVersion: '1.35', overrides: ['no/such'] },
   ).findings;
-  expect(new Set(all.map((finding) => finding.check)).size).toBe(13);
+  expect(new Set(all.map((finding) => finding.check)).size).toBe(14);
   for (const finding of all) {
     expect(finding.message, finding.check).toMatch(/\S{2}[\s\S]*\.$/);
     expect(finding.remedy, finding.check).not.toBe('');

@@ -2,6 +2,7 @@ import type { PlanResult } from '../../src/contract/plan.ts';
 import { readRequest } from '../../src/contract/request.ts';
 import type { Request } from '../../src/contract/request.ts';
 import type { WorkflowType } from '../../src/contract/workflowTypes.ts';
+import type { FitNode } from '../../src/plan/fit/index.ts';
 import { makePlan } from '../../src/plan/makePlan.ts';
 import type { PlanInput } from '../../src/plan/makePlan.ts';
 import type {
@@ -10,7 +11,9 @@ import type {
   ObservedInsight,
   ObservedNode,
   ObservedNodeGroup,
+  ObservedSubnet,
 } from '../../src/plan/observation.ts';
+import type { ObservedWorkloads } from '../../src/plan/observedWorkloads.ts';
 
 export const observedAt = '2026-03-02T10:00:00.000Z';
 
@@ -56,9 +59,38 @@ export function observe(change: Partial<Observation> = {}): Observation {
     kubeProxies: [{ version: '1.31', nodes: ['blue-1', 'blue-2', 'green-1'] }],
     insights: [],
     updatesInProgress: [],
+    workloads: workloads(),
+    extensions: { apiServices: [], webhooks: [], systemNamespaces: {}, storedVersions: [] },
+    subnets: { controlPlane: ['subnet-a', 'subnet-b'], all: [subnet('subnet-a'), subnet('subnet-b')] },
+    kubeProxyMode: { mode: 'iptables' },
     unseen: [],
     ...change,
   };
+}
+
+/** Nothing runs unless given; the nodes are those of `observe`. */
+export function workloads(change: Partial<ObservedWorkloads> = {}): ObservedWorkloads {
+  return {
+    kinds: [],
+    owners: [],
+    pods: [],
+    budgets: [],
+    nodes: ['blue-1', 'blue-2', 'green-1'].map((name) => placementNode(name)),
+    ...change,
+  };
+}
+
+export function placementNode(name: string, change: Partial<FitNode> = {}): FitNode {
+  return {
+    name,
+    labels: { 'kubernetes.io/hostname': name, 'topology.kubernetes.io/zone': 'eu-west-1a', ...change.labels },
+    allocatable: { cpu: 4, memory: 16 * 2 ** 30, pods: 58, ...change.allocatable },
+    ...(change.taints === undefined ? {} : { taints: change.taints }),
+  };
+}
+
+export function subnet(id: string, freeAddresses = 1_000): ObservedSubnet {
+  return { id, zone: 'eu-west-1a', freeAddresses };
 }
 
 export function cluster(change: Partial<Observation['cluster']> = {}): Observation['cluster'] {
@@ -81,6 +113,7 @@ export function nodeGroup(name: string, change: Partial<ObservedNodeGroup> = {})
     status: 'ACTIVE',
     ownImage: false,
     size: { min: 1, max: 5, desired: 2 },
+    subnetIds: ['subnet-a'],
     zones: 2,
     updateSettings: { maxUnavailable: 1 },
     tags: {},
@@ -97,6 +130,11 @@ export function node(name: string, change: Partial<ObservedNode> = {}): Observed
     ready: true,
     unschedulable: false,
     provider: 'managed',
+    system: {
+      containerRuntime: 'containerd://2.1.4',
+      osImage: 'Amazon Linux 2023.6.20250203',
+      kernel: '6.1.127-135.201.amzn2023.x86_64',
+    },
     ...(managed ? { nodeGroup: 'blue' } : {}),
     ...change,
   };

@@ -96,6 +96,11 @@ class Candidates {
   }
 }
 
+/** Whether a node would take Pods of a placement if nothing else ran there, room and other Pods aside. */
+export function admits(placement: PodPlacement, node: FitNode): boolean {
+  return objectionOf(placement, node) === undefined;
+}
+
 /** What a node has against a Pod, whatever else runs there, in the order of the scheduler's filters. */
 function objectionOf(placement: PodPlacement, node: FitNode): Met | undefined {
   if (!matchesNode(placement, node)) return { obstacle: 'node-affinity' };

@@ -1,4 +1,5 @@
-export { findUnplaceablePods } from './findUnplaceablePods.ts';
+export { admits, findUnplaceablePods } from './findUnplaceablePods.ts';
+export { replacementNodes } from './replacementNodes.ts';
 export type { FitQuestion } from './findUnplaceablePods.ts';
 export type {
   FitNode,
