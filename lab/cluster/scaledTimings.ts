@@ -4,7 +4,7 @@ import { eksTimingsOf } from '../../scenario/eksState.ts';
 import type { ScenarioTimings } from '../../scenario/scenario.ts';
 
 /** Time limits in real seconds that no speed shortens: real programs on a busy machine need them. */
-const shortestLimits: Partial<EksTimings> = { nodeJoinLimit: 60, podEvictionLimit: 60, addonRollLimit: 120 };
+const shortestLimits: Partial<EksTimings> = { nodeJoinLimit: 60, podEvictionLimit: 120, addonRollLimit: 120 };
 
 /** How often something refused is tried again at the least, so that a fast lab does not flood its API servers. Seconds. */
 const shortestInterval = 0.2;
