@@ -10,7 +10,8 @@
  *   every minor since the files exist: a newer release's word replaces an older one's, and kinds that newer releases
  *   have dropped altogether stay known;
  * - k8s.io/kubernetes `api/discovery`: what a release serves with every API turned on. A lifecycle is a promise, made
- *   by default six minors after a kind came; what a release serves decides.
+ *   by default six minors after a kind came; what a release serves decides, and is all that is known of some alpha
+ *   versions.
  *
  * The result depends on nothing but those versions. A new minor is added to both lists.
  */
@@ -82,6 +83,7 @@ async function main(): Promise<void> {
     await readServed(release, served);
     sources.push(`k8s.io/kubernetes v${release} (api/discovery)`);
   }
+  addDropped(known, served);
   const lifecycles = tableOf(known, served);
   const table = new URL('../src/checks/removedApis/data/kubernetes.json', import.meta.url);
   await writeFile(table, formatTable(sources, lifecycles));
@@ -234,6 +236,41 @@ async function readServed(release: string, served: Map<string, Served>): Promise
       }
     }
   }
+}
+
+/** Adds what was served once and has no lifecycle in the sources: some alpha versions come and go without. */
+function addDropped(known: Map<string, Known>, served: ReadonlyMap<string, Served>): void {
+  const minors = servedReleases.map(minorOfRelease);
+  for (const [key, { minors: servedBy }] of served) {
+    const first = servedBy[0] ?? 0;
+    const last = servedBy.at(-1) ?? 0;
+    if (known.has(key) || last === minors.at(-1)) continue;
+    const [group = '', version = '', kind = ''] = key.split('/');
+    known.set(key, {
+      group,
+      version,
+      kind,
+      // Of what the oldest release serves nobody knows here when it came.
+      ...optional('introduced', first === minors[0] ? undefined : first),
+      removed: last + 1,
+      ...optional('replacement', newestServed(group, kind, served)),
+      lastSeen: last,
+    });
+    process.stderr.write(`${key}: known by discovery only, removed in ${last + 1}\n`);
+  }
+}
+
+/** The same kind in the version of its group that the newest release prefers: v1 before v1beta2 before v1beta1. */
+function newestServed(group: string, kind: string, served: ReadonlyMap<string, Served>): ApiKind | undefined {
+  const newest = Math.max(...servedReleases.map(minorOfRelease));
+  const rank = (version: string) => (/^v\d+$/.test(version) ? 2 : version.includes('beta') ? 1 : 0);
+  const [version] = [...served]
+    .filter(([, { minors }]) => minors.at(-1) === newest)
+    .map(([key]) => key.split('/'))
+    .filter(([ofGroup, , ofKind]) => ofGroup === group && ofKind === kind)
+    .map(([, candidate = '']) => candidate)
+    .sort((left, right) => rank(right) - rank(left) || right.localeCompare(left, 'en', { numeric: true }));
+  return version === undefined ? undefined : { group, version, kind };
 }
 
 /** Only what is or will be deprecated or removed: the table is about what goes. */

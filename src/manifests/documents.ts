@@ -15,7 +15,9 @@ const newLine = 0x0a;
  * not split.
  */
 export function documentRanges(bytes: Buffer): DocumentRange[] {
-  if (bytes[0] === percent || bytes.includes('\n%')) return [{ start: 0, end: bytes.length }];
+  if (bytes[0] === percent || bytes.includes('\n%') || bytes.includes('%TAG')) {
+    return [{ start: 0, end: bytes.length }];
+  }
   const ranges: DocumentRange[] = [];
   let start = 0;
   for (let from = 0; ;) {

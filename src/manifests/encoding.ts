@@ -16,14 +16,18 @@ export interface TextBytes {
 export function textOf(bytes: Buffer): TextBytes | undefined {
   if (bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === 0xfe) return decoded(bytes, 'utf-16le');
   if (bytes.length >= 2 && bytes[0] === 0xfe && bytes[1] === 0xff) return decoded(bytes, 'utf-16be');
-  // The parser passes over UTF-8's own mark.
   if (bytes.includes(0)) return undefined;
-  if (isUtf8(bytes)) return { bytes, encoding: 'utf8' };
+  // Without the mark, so that what stands at the text's start is seen to stand there.
+  if (isUtf8(bytes)) return { bytes: bytes.subarray(hasUtf8Mark(bytes) ? 3 : 0), encoding: 'utf8' };
   return {
     bytes,
     encoding: 'latin1',
     problem: 'It is not UTF-8, so that tools of Kubernetes refuse it; it was read as Latin-1.',
   };
+}
+
+function hasUtf8Mark(bytes: Buffer): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
 function decoded(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): TextBytes | undefined {

@@ -11,6 +11,7 @@ export interface JsonRange {
 export function jsonObjects(text: string): JsonRange[] | undefined {
   const ranges: JsonRange[] = [];
   const parts = /[{}[\]"]|[^\s{}[\]"]+/g;
+  parts.lastIndex = contentStart(text);
   let depth = 0;
   let start = 0;
   for (let match = parts.exec(text); match !== null; match = parts.exec(text)) {
@@ -28,6 +29,14 @@ export function jsonObjects(text: string): JsonRange[] | undefined {
     if (depth === 0) ranges.push({ start, end: parts.lastIndex });
   }
   return depth === 0 && ranges.length > 0 ? ranges : undefined;
+}
+
+/** After what may stand before a document's content: spaces, comments, the document's mark. */
+function contentStart(text: string): number {
+  const before = /\s+|#[^\n]*\n|(?:---|\.\.\.)(?=\s)/y;
+  let start = 0;
+  while (before.test(text)) start = before.lastIndex;
+  return start;
 }
 
 /** The offset after the closing quote: the first that has an even number of backslashes before it. */

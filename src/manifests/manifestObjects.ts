@@ -55,11 +55,10 @@ class DocumentReader {
 
   text(node: unknown): string | undefined {
     const scalar = this.target(node);
-    if (!isScalar(scalar) || typeof scalar.value !== 'string') return undefined;
-    // The parsers of Kubernetes' tools read base64 where the tag says so.
-    return scalar.tag === 'tag:yaml.org,2002:binary'
-      ? Buffer.from(scalar.value, 'base64').toString()
-      : scalar.value;
+    const value = isScalar(scalar) ? scalar.value : undefined;
+    // Base64 by its tag, which the parsers of Kubernetes' tools read as a text.
+    if (value instanceof Uint8Array) return Buffer.from(value).toString();
+    return typeof value === 'string' ? value : undefined;
   }
 
   names(object: YAMLMap): Pick<ManifestObject, 'name' | 'namespace'> {

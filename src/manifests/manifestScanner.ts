@@ -42,7 +42,7 @@ export class ManifestScanner {
       return;
     }
     if (text.problem !== undefined) this.problems.push({ file: name, problem: text.problem });
-    let nextManifest = 0;
+    let nextManifest = -1;
     for (const range of documentRanges(text.bytes)) {
       const bytes = text.bytes.subarray(range.start, range.end);
       const mayHold = this.#names.mayHold(bytes);
