@@ -12,13 +12,14 @@ export type Wanted = 'rules' | 'dashboards';
 const maximumDepth = 4;
 
 /**
- * Reads the text of a file: YAML or JSON, one document or several. Documents that hold nothing of what is wanted are
+ * Reads the text of a file: YAML or JSON, one document or several. What holds nothing of what is wanted is
  * passed over; what can't be parsed is told.
  *
  * @param source what a person opens to mend it
  */
 export function readText(text: string, wanted: Wanted, source: string): SourceContents {
   const contents = emptyContents();
+  if (!mayHold(text, wanted)) return contents;
   const { documents, problem } = parseDocuments(text);
   for (const document of documents) addContents(contents, readDocument(document, wanted, source, 0));
   if (problem !== undefined) contents.problems.push({ source, problem });
@@ -57,7 +58,8 @@ export function readConfigMap(configMap: unknown, wanted: Wanted, source: string
   const contents = emptyContents();
   for (const [key, value] of Object.entries(fieldsOf(fieldsOf(configMap)['data']))) {
     const text = textOf(value);
-    if (text === undefined || !mayHold(key, text, wanted)) continue;
+    // Most hold scripts and settings that are no YAML at all.
+    if (text === undefined || !fileNames[wanted].test(key) || !mayHold(text, wanted)) continue;
     const place = `${source}, ${key}`;
     const { documents, problem } = parseDocuments(text);
     for (const document of documents) {
@@ -71,9 +73,19 @@ export function readConfigMap(configMap: unknown, wanted: Wanted, source: string
   return contents;
 }
 
-/** Whether a ConfigMap's entry is worth parsing: most hold scripts and settings that are no YAML at all. */
-function mayHold(key: string, text: string, wanted: Wanted): boolean {
-  return wanted === 'dashboards'
-    ? key.endsWith('.json')
-    : /\.(?:ya?ml|rules|json)$/.test(key) && text.includes('groups');
+const fileNames: Readonly<Record<Wanted, RegExp>> = {
+  rules: /\.(?:ya?ml|rules?|json)$/,
+  dashboards: /\.json$/,
+};
+
+/** Words of which one stands in every rule file and in every dashboard. */
+const words: Readonly<Record<Wanted, readonly string[]>> = {
+  rules: ['groups'],
+  dashboards: ['panels', 'rows', 'elements', 'model'],
+};
+
+/** Whether a text is worth parsing: that takes long, and folders are full of other things. */
+function mayHold(text: string, wanted: Wanted): boolean {
+  // A word that is written with escapes has to be parsed to be seen.
+  return words[wanted].some((word) => text.includes(word)) || /\\[xuU][0-9A-Fa-f]/.test(text);
 }

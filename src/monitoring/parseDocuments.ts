@@ -1,9 +1,11 @@
-import { parseAllDocuments } from 'yaml';
+import { LineCounter, parseAllDocuments } from 'yaml';
 
-/** Bytes, nearly: a larger text is not parsed. The largest dashboards that people have are a few megabytes. */
+/** Characters: a larger text is not parsed. The largest dashboards that people have are a few megabytes. */
 const maximumLength = 16 * 1024 * 1024;
-/** YAML takes far longer to parse than JSON, and no rule file is so large. */
-const maximumYamlLength = 4 * 1024 * 1024;
+/** YAML takes far longer to parse than JSON, some seconds a megabyte, and no rule file is so large. */
+const maximumYamlLength = 1024 * 1024;
+/** What looks like JSON and is none is tried as YAML, whose short form looks the same; nobody writes much of that. */
+const maximumFlowLength = 256 * 1024;
 
 /**
  * Parses JSON, or YAML with any number of documents. Never throws.
@@ -11,31 +13,34 @@ const maximumYamlLength = 4 * 1024 * 1024;
  * @returns what could be parsed, and what is wrong with the rest, as one sentence without a full stop
  */
 export function parseDocuments(text: string): { documents: unknown[]; problem?: string } {
-  if (text.length > maximumLength) return { documents: [], problem: 'it is larger than 16 MB' };
-  if (text.includes('\0')) return { documents: [], problem: 'it is no text' };
+  if (text.length > maximumLength) return refused('it is larger than 16 MB');
+  if (text.includes('\0')) return refused('it is no text');
   if (/^\s*[{[]/.test(text)) {
     try {
       return { documents: [JSON.parse(text)] };
     } catch {
-      // YAML may begin so, too; what is no YAML either is told by that.
+      if (text.length > maximumFlowLength) return refused('it is no JSON that can be parsed');
     }
   }
-  if (text.length > maximumYamlLength) {
-    return { documents: [], problem: 'it is no JSON, and for YAML it is larger than 4 MB' };
-  }
-  return parseYaml(text);
+  return text.length > maximumYamlLength ? refused('it is YAML of more than 1 MB') : parseYaml(text);
+}
+
+function refused(problem: string): { documents: unknown[]; problem: string } {
+  return { documents: [], problem };
 }
 
 function parseYaml(text: string): { documents: unknown[]; problem?: string } {
   const documents: unknown[] = [];
   let problem: string | undefined;
+  const lineCounter = new LineCounter();
   try {
-    for (const document of parseAllDocuments(text, { logLevel: 'silent', prettyErrors: true })) {
-      const [error] = 'errors' in document ? document.errors : [];
+    const parsed = parseAllDocuments(text, { logLevel: 'silent', prettyErrors: false, lineCounter });
+    for (const document of 'empty' in parsed ? [] : parsed) {
+      const [error] = document.errors;
       if (error === undefined) documents.push(document.toJS({ maxAliasCount: 100 }));
       else {
-        const line = error.linePos?.[0].line;
-        problem ??= `${line === undefined ? '' : `line ${line}: `}it is no YAML that can be parsed (${error.code})`;
+        const { line } = lineCounter.linePos(error.pos[0]);
+        problem ??= `line ${line}: it is no YAML that can be parsed (${error.code})`;
       }
     }
   } catch {

@@ -29,27 +29,39 @@ export function readExpression(
   needed: readonly string[] = [],
 ): ExpressionMetrics | undefined {
   if (expression.length > maximumLength || expression.trim() === '') return undefined;
-  const tree = parser.parse(expression);
-  if (isBroken(tree)) return undefined;
+  const tree = parse(expression);
+  if (tree === undefined || isTooDeep(tree)) return undefined;
   const reader = new ExpressionReader(expression);
   reader.visit(tree.topNode, new Set(needed), new Set());
   return reader.result();
 }
 
-function isBroken(tree: Tree): boolean {
-  let broken = false;
+/** It gives up at the first error instead of looking for what might have been meant, which can take for ever. */
+const strictParser = parser.configure({ strict: true });
+
+function parse(expression: string): Tree | undefined {
+  try {
+    return strictParser.parse(expression);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isTooDeep(tree: Tree): boolean {
+  let deepest = 0;
   let depth = 0;
   tree.iterate({
-    enter(node) {
+    enter() {
       depth += 1;
-      if (node.type.isError || depth > maximumDepth) broken = true;
-      return !broken;
+      deepest = Math.max(deepest, depth);
+      return deepest <= maximumDepth;
     },
     leave() {
       depth -= 1;
     },
   });
-  return broken;
+  return deepest > maximumDepth;
 }
 
 interface Use {
@@ -241,6 +253,8 @@ function childrenOf(node: SyntaxNode): SyntaxNode[] {
 function isLikelyNumber(selector: SyntaxNode): boolean {
   if (selector.getChild('LabelMatchers') !== null) return false;
   const { parent } = selector;
-  if (parent?.name === 'BinaryExpr') return true;
+  // Sets are of series only.
+  const isOfSets = ['And', 'Or', 'Unless'].some((operator) => parent?.getChild(operator) != null);
+  if (parent?.name === 'BinaryExpr') return !isOfSets;
   return parent?.name === 'FunctionCallBody' && childrenOf(parent).length > 1;
 }
