@@ -31,7 +31,7 @@ const concerns: readonly Concern[] = [
   {
     severity: 'warning',
     of: ({ kind }) => (kind.graceSeconds >= evictionLimitSeconds ? `${kind.graceSeconds} s` : undefined),
-    says: `they may take longer to end than the ${evictionLimitSeconds / 60} minutes that EKS waits for a node's Pods`,
+    says: `these may take longer to end than the ${evictionLimitSeconds / 60} minutes that EKS waits for a node's Pods`,
     remedy: 'Shorten terminationGracePeriodSeconds, or end these Pods by hand when their node is drained.',
   },
   {
@@ -40,26 +40,26 @@ const concerns: readonly Concern[] = [
       kind.graceSeconds >= longGraceSeconds && kind.graceSeconds < evictionLimitSeconds
         ? `${kind.graceSeconds} s`
         : undefined,
-    says: 'they may take long to end, and their nodes as long to be drained',
+    says: 'these may take long to end, and their nodes as long to be drained',
     remedy: 'Nothing, if that is meant: the estimate of the time does not reckon with it.',
   },
   {
     severity: 'warning',
     of: ({ kind }) => (kind.heldBy.length === 0 ? undefined : kind.heldBy.join(', ')),
-    says: 'they ask autoscalers not to move them, and a roll moves them all the same',
+    says: 'these ask autoscalers not to move them, and a roll moves them all the same',
     remedy:
       'Find out what they must not be interrupted in, and choose the time of the upgrade by it; a budget, unlike the annotation, is heeded.',
   },
   {
     severity: 'info',
     of: ({ owner }) => (owner?.wanted === 1 && !shortLived.has(owner.kind) ? true : undefined),
-    says: 'they run a single replica, and are away while it moves',
+    says: 'these run a single replica, and are away while it moves',
     remedy: 'Run two replicas where that matters, or tell their users.',
   },
   {
     severity: 'info',
     of: ({ kind }) => (kind.localVolumes.length === 0 ? undefined : kind.localVolumes.join(', ')),
-    says: 'they keep data on their node, which is gone when they move',
+    says: 'these keep data on their node, which is gone when they move',
     remedy: 'Nothing, if it is a cache; otherwise give them a PersistentVolumeClaim first.',
   },
 ];

@@ -123,6 +123,22 @@ describe('observing a cluster', () => {
     expect(observation.unseen[0]!.why).toMatch(/eks:DescribeClusterVersions/);
   });
 
+  it('leaves out a part that it was not allowed to see, and says why', async () => {
+    const simulated = await startSimulated();
+    await simulated.deny('DescribeSubnets');
+    const observation = await observed(simulated);
+    expect(observation.subnets).toBeUndefined();
+    expect(observation.unseen).toEqual([
+      {
+        what: 'the free addresses of the subnets',
+        why: expect.stringContaining('ec2:DescribeSubnets'),
+        source: 'EC2: DescribeSubnets',
+        part: 'subnets',
+      },
+    ]);
+    expect(observation.workloads).toBeDefined();
+  });
+
   it.each(['ListNodegroups', 'DescribeNodegroup', 'ListAddons', 'DescribeCluster'])(
     'fails with what to allow when it may not %s',
     async (operation) => {

@@ -34,22 +34,24 @@ test('the ClusterRole grants what the engine needs, and no verb that changes any
   }
 });
 
-test('the IAM policy names the EKS calls that the engine makes, and no others', async () => {
+test('the IAM policy names the calls of EKS and EC2 that the engine makes, and no others', async () => {
   const policy = JSON.parse(await readFile(join(deploy, 'iam', 'policy.json'), 'utf8')) as {
     Statement: { Action: string | string[] }[];
   };
   const actions = policy.Statement.flatMap(({ Action }) => Action).filter((action) =>
-    action.startsWith('eks:'),
+    /^(eks|ec2):/.test(action),
   );
   const folder = join(import.meta.dirname, '..', '..', 'src', 'platform', 'eks');
   const sources = await Promise.all(
-    ['addons', 'cluster', 'insights', 'nodeGroups', 'updates'].map((name) =>
+    ['addons', 'cluster', 'insights', 'nodeGroups', 'subnets', 'updates'].map((name) =>
       readFile(join(folder, `${name}.ts`), 'utf8'),
     ),
   );
   const sent = new Set(
     sources.flatMap((text) =>
-      [...text.matchAll(/\bnew (\w+)Command\(/g)].map(([, name]) => `eks:${name ?? ''}`),
+      [...text.matchAll(/\bnew (\w+)Command\(/g)].map(
+        ([, name]) => `${text.includes('@aws-sdk/client-ec2') ? 'ec2' : 'eks'}:${name ?? ''}`,
+      ),
     ),
   );
   expect(actions.sort()).toEqual([...sent].sort());
