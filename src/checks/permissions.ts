@@ -4,11 +4,12 @@ import { seenBy } from './check.ts';
 
 /** What the worker may not ask of the Kubernetes API is known before anything is touched, permission by permission. */
 export const permissions: Check = ({ observation }) =>
-  (observation.missingPermissions ?? []).map(({ permission, why, state, reason }) => {
+  (observation.missingPermissions ?? []).map(({ permission, why, state, reason, optional }) => {
     const what = describePermission(permission);
     return {
       check: 'permissions',
-      severity: state === 'denied' ? 'blocker' : 'unknown',
+      // What it would show is `unknown` by itself, unless something else shows it.
+      severity: optional === true ? 'warning' : state === 'denied' ? 'blocker' : 'unknown',
       subject: { kind: 'Permission', name: what },
       message:
         state === 'denied'

@@ -12,6 +12,16 @@ export interface FindingSubject {
 export interface FindingEvidence {
   source: string;
   observedAt: string;
+  /** The file that it stands in, as it was given, and the line, for what is found in files. */
+  file?: string;
+  line?: number;
+}
+
+/** A person's decision, in a file or an annotation, that a finding does not count for some time. */
+export interface IgnoredBecause {
+  reason: string;
+  /** The last day on which it does not count, `2027-01-31` (UTC). */
+  until: string;
 }
 
 export interface Finding {
@@ -25,6 +35,8 @@ export interface Finding {
   /** What a person can do about it. */
   remedy: string;
   evidence: FindingEvidence[];
+  /** Present when an ignore rule has taken its severity down. */
+  ignored?: IgnoredBecause;
 }
 
 export type FindingSummary = Record<Severity, number>;

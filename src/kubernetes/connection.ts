@@ -6,6 +6,7 @@ import type { Dispatcher } from 'undici';
 import { StepladderError } from '../contract/errors.ts';
 import { certificateAuthorityDigest, KubernetesAccess } from './access.ts';
 import type { Authorization, KubernetesOptions } from './access.ts';
+import { eachLine } from './eachLine.ts';
 import { classifyKubernetesError, KubernetesStatusError, readStatus } from './errors.ts';
 import { defaultRetryPolicy, retryDelayMs } from './retryPolicy.ts';
 import type { RetryPolicy } from './retryPolicy.ts';
@@ -37,6 +38,13 @@ export interface KubernetesConnection {
    * is asking once.
    */
   postReview(path: string, review: object, options?: ReadOptions): Promise<unknown>;
+  /**
+   * Reads a text line by line, in one try and on a connection of its own, so that behind a load balancer another API
+   * server may answer each time. Nothing but the line at hand is held.
+   *
+   * @throws StepladderError as `classifyKubernetesError` names it; the signal's reason when that was aborted
+   */
+  readLinesAfresh(path: string, onLine: (line: string) => void, options?: ReadOptions): Promise<void>;
   /**
    * One try on a connection of its own, closed afterwards; resolves with the HTTP code.
    * @throws StepladderError when there have never been credentials to ask with; otherwise what the network threw
@@ -104,6 +112,36 @@ class Connection implements KubernetesConnection {
       if (delay === undefined) throw classifyKubernetesError(error, options.what ?? `read ${path}`);
       // The loop's own look at the signal throws its reason, which says more than the timer's error.
       await sleep(delay, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+    }
+  }
+
+  async readLinesAfresh(
+    path: string,
+    onLine: (line: string) => void,
+    { accept, signal, what }: ReadOptions = {},
+  ): Promise<void> {
+    const authorization = await this.#access.authorize();
+    const dispatcher = authorization.dispatcher();
+    try {
+      const { statusCode, headers, body } = await request(this.#access.server + path, {
+        dispatcher,
+        headers: { ...authorization.headers, accept: accept ?? 'text/plain' },
+        ...(signal === undefined ? {} : { signal }),
+      });
+      if (statusCode < 200 || statusCode >= 300) {
+        const retryAfter = headers['retry-after'];
+        throw readStatus(
+          statusCode,
+          await body.text(),
+          Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+        );
+      }
+      await eachLine(body, onLine);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw classifyKubernetesError(error, what ?? `read ${path}`);
+    } finally {
+      await dispatcher.destroy();
     }
   }
 

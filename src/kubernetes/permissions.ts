@@ -13,6 +13,8 @@ export interface NeededPermission {
   why: string;
   /** Needed only by upgrades that reach the cluster by a context of the worker's kubeconfig. */
   onlyWithContext?: true;
+  /** Without it something is not seen, which is told where it matters; nothing else stands on it. */
+  optional?: true;
 }
 
 /**
@@ -42,6 +44,11 @@ export const neededPermissions: readonly NeededPermission[] = [
         ? "probe during the control plane's upgrade"
         : 'which kinds there are, and which version answers',
   })),
+  {
+    permission: { verb: 'get', path: '/metrics' },
+    why: 'which deprecated APIs clients ask for',
+    optional: true,
+  },
 ];
 
 /**
@@ -94,7 +101,7 @@ const reviewSchema = z.object({
 /** Undefined when it is allowed. */
 async function review(
   connection: KubernetesConnection,
-  { permission, why }: NeededPermission,
+  { permission, why, optional }: NeededPermission,
   signal: AbortSignal | undefined,
 ): Promise<MissingPermission | undefined> {
   const answer = await connection.postReview(
@@ -113,6 +120,9 @@ async function review(
   if (status.allowed) return undefined;
   const { evaluationError, reason = '' } = status;
   return evaluationError === undefined
-    ? { permission, why, state: 'denied', reason }
-    : { permission, why, state: 'unknown', reason: evaluationError };
+    ? { permission, why, state: 'denied', reason, ...(optional === undefined ? {} : { optional }) }
+    : {
+        ...{ permission, why, state: 'unknown', reason: evaluationError },
+        ...(optional === undefined ? {} : { optional }),
+      };
 }

@@ -2,6 +2,7 @@ import type { ClusterIdentity } from '../contract/cluster.ts';
 import type { MinorVersion, UpdateSettings } from '../contract/plan.ts';
 import type { UnmanagedNodes } from '../contract/report.ts';
 import type { ObservedMonitoring } from '../checks/monitoring/types.ts';
+import type { IgnoreRule } from '../checks/ignoring/types.ts';
 import type { ObservedApiUses } from '../checks/removedApis/types.ts';
 import type { ObservedExtensions } from './observedExtensions.ts';
 import type { ObservedWorkloads } from './observedWorkloads.ts';
@@ -51,6 +52,8 @@ export interface Observation {
   subnets?: ObservedSubnets;
   /** How kube-proxy is told to run; `mode` is absent when no ConfigMap says. Absent where nobody looked. */
   kubeProxyMode?: { mode?: string };
+  /** Findings that people do not want counted, as the request's file of ignore rules has them. */
+  ignoreRules?: IgnoreRule[];
   /** What could not be seen, and why: each becomes an `unknown`, never a pass. */
   unseen: UnseenPart[];
 }
@@ -151,5 +154,22 @@ export interface ObservedInsight {
   recommendation: string;
   /** Deprecated API usages, one line each with client and last request. */
   usages: string[];
+  /** The same in parts, as EKS tells them; absent in observations of older releases. */
+  deprecations?: ObservedDeprecation[];
   refreshedAt?: string;
+}
+
+/** A deprecated version of an API that EKS has seen in use within its last 30 days of audit log. */
+export interface ObservedDeprecation {
+  /** Path of the API, `/apis/flowcontrol.apiserver.k8s.io/v1beta3/flowschemas`. */
+  usage: string;
+  replacedWith?: string;
+  /** The first minor version that does not serve it. */
+  stopServingVersion?: MinorVersion;
+  clients: {
+    userAgent: string;
+    requestsLast30Days?: number;
+    /** ISO 8601. */
+    lastRequestAt?: string;
+  }[];
 }

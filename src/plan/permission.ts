@@ -11,6 +11,8 @@ export interface MissingPermission {
   state: 'denied' | 'unknown';
   /** What the API server says of it. */
   reason: string;
+  /** An upgrade can do without it; what is not seen for its lack is told where it matters. */
+  optional?: true;
 }
 
 /** `list deployments.apps`, `get configmaps kube-system/kube-root-ca.crt`, `get /readyz`. */

@@ -36,6 +36,18 @@ export function fakeConnection(
       if (typeof route !== 'function') throw new Error(`no answer to ${path} in this fake`);
       return (route as (review: object) => unknown)(review);
     },
+    readLinesAfresh: async (path, onLine, options = {}) => {
+      asked.push({ path, options });
+      options.signal?.throwIfAborted();
+      const route = path in routes ? routes[path] : new Refusal(404, `no ${path} here`);
+      const found: unknown =
+        typeof route === 'function' ? (route as (options: ReadOptions) => unknown)(options) : route;
+      if (found instanceof Refusal) {
+        const status = readStatus(found.code, JSON.stringify({ message: found.message }), undefined);
+        throw classifyKubernetesError(status, options.what ?? path);
+      }
+      for (const line of String(found).split('\n')) onLine(line);
+    },
     knock: async () => 200,
     makeApiClient: () => {
       throw new Error('not in this fake');

@@ -1,5 +1,5 @@
 import type { MinorVersion } from '../../contract/plan.ts';
-import type { FindingSubject } from '../../contract/finding.ts';
+import type { FindingSubject, IgnoredBecause } from '../../contract/finding.ts';
 
 /** Names one version of one kind: `{group: 'policy', version: 'v1beta1', kind: 'PodDisruptionBudget'}`. */
 export interface ApiKind {
@@ -58,6 +58,12 @@ export interface ApiUse {
   observedAt: string;
   /** When the use itself is known to have happened last, ISO 8601, where the source says. */
   lastUsedAt?: string;
+  /** What the source itself says of the version's end, where no table knows it: the first minor without it. */
+  removed?: MinorVersion;
+  /** What the source itself says is to be used instead, in its own words. */
+  replacedWith?: string;
+  /** What the object's annotation `stepladder/ignore` says, if it has one. */
+  ignored?: IgnoredBecause;
 }
 
 /** The sources of uses. What a source could not see is `unknown`, never a pass (rule 11). */
@@ -97,4 +103,6 @@ export interface ObservedApiUses {
     /** The youngest process's start, ISO 8601: counters know nothing of before. */
     youngestStart?: string;
   };
+  /** Tables that were given beside the one of Kubernetes itself. */
+  tables?: ApiLifecycleTable[];
 }

@@ -1,6 +1,6 @@
 import { DescribeInsightCommand, ListInsightsCommand } from '@aws-sdk/client-eks';
 import type { DeprecationDetail, Insight, InsightSummary } from '@aws-sdk/client-eks';
-import type { ObservedInsight } from '../../plan/observation.ts';
+import type { ObservedDeprecation, ObservedInsight } from '../../plan/observation.ts';
 import type { EksConnection } from './connection.ts';
 
 /**
@@ -67,6 +67,7 @@ function readInsight(id: string, summary: InsightSummary, insight: Insight | und
             : [`add-on ${name}: compatible versions ${compatibleVersions?.join(', ') ?? 'unknown'}`],
       ),
     ],
+    deprecations: (insight?.categorySpecificSummary?.deprecationDetails ?? []).flatMap(deprecation),
     ...(told.lastRefreshTime === undefined ? {} : { refreshedAt: told.lastRefreshTime.toISOString() }),
   };
 }
@@ -86,4 +87,27 @@ function usageLines(detail: DeprecationDetail): string[] {
       `${client.numberOfRequestsLast30Days ?? 'an unknown number of'} requests in 30 days` +
       (client.lastRequestTime === undefined ? '' : `, last on ${client.lastRequestTime.toISOString()}`),
   );
+}
+
+function deprecation({
+  usage,
+  replacedWith,
+  stopServingVersion,
+  clientStats,
+}: DeprecationDetail): ObservedDeprecation[] {
+  if (usage === undefined) return [];
+  return [
+    {
+      usage,
+      ...(replacedWith === undefined || replacedWith === '' ? {} : { replacedWith }),
+      ...(stopServingVersion === undefined ? {} : { stopServingVersion }),
+      clients: (clientStats ?? []).map(({ userAgent, numberOfRequestsLast30Days, lastRequestTime }) => ({
+        userAgent: userAgent ?? 'an unknown client',
+        ...(numberOfRequestsLast30Days === undefined
+          ? {}
+          : { requestsLast30Days: numberOfRequestsLast30Days }),
+        ...(lastRequestTime === undefined ? {} : { lastRequestAt: lastRequestTime.toISOString() }),
+      })),
+    },
+  ];
 }
