@@ -46,7 +46,12 @@ export const requestExamples: { title: string; text: string; workflowType: Workf
       request: {
         cluster: { name: 'prod', region: 'ap-northeast-1' },
         targetVersion: '1.32',
-        overrides: ['insights/Insight/a1b2c3d4-5678-90ab-cdef-111122223333'],
+        overrides: [
+          {
+            finding: 'removed-apis/API/flowcontrol.apiserver.k8s.io/v1beta3/FlowSchema',
+            reason: 'old-controller was upgraded on Monday; EKS still counts its requests of last week',
+          },
+        ],
       },
     },
     {

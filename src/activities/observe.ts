@@ -1,4 +1,6 @@
 import { StepladderError } from '../contract/errors.ts';
+import type { MinorVersion } from '../contract/plan.ts';
+import type { RequestChecks, RequestProblem } from '../contract/request.ts';
 import type { KubernetesConnection } from '../kubernetes/connection.ts';
 import { findAddonWorkloads, kubeProxyVersions } from '../kubernetes/addons.ts';
 import { readKubeProxyMode } from '../kubernetes/kubeProxyMode.ts';
@@ -22,23 +24,30 @@ import { keep } from './evidence.ts';
 import { observeExtensions } from './observeExtensions.ts';
 import { Sight } from './sight.ts';
 import { observeWorkloads } from './observeWorkloads.ts';
+import { nothingGiven, readGivenForChecks } from './givenForChecks.ts';
+import { observeChecks } from './observeChecks.ts';
 import { activityScope, heartbeating } from './scope.ts';
 import type { Activities, ClusterContext } from './types.ts';
 import { readNote, updateSettingsNoteKey } from './updateSettingsNote.ts';
 import type { OpenCluster } from './clusters.ts';
 
+const insightsSource = 'EKS: ListInsights';
+
 /** Observes all that planning and the checks stand on. */
 export function observeActivity({
   clusters,
   evidence,
+  env,
   now,
-}: Pick<ActivityDependencies, 'clusters' | 'evidence' | 'now'>): Pick<Activities, 'observeCluster'> {
+}: Pick<ActivityDependencies, 'clusters' | 'evidence' | 'env' | 'now'>): Pick<Activities, 'observeCluster'> {
   return {
-    async observeCluster({ context }) {
+    async observeCluster({ context, checks, targetVersion }) {
       const { signal } = activityScope();
-      const observation = await heartbeating(async () =>
-        observe(await clusters.open(context, signal), context, now(), signal),
-      );
+      const observation = await heartbeating(async () => {
+        const cluster = await clusters.open(context, signal);
+        const seen = await observe(cluster, context, now(), signal);
+        return deeper(cluster, seen, checks, targetVersion, env, signal);
+      });
       const { observedAt, cluster, nodes, nodeGroups, addons } = observation;
       const count = nodes.length + nodeGroups.length + addons.length;
       return {
@@ -104,7 +113,7 @@ async function observe(
       [],
       () => kubeProxyVersions(kubernetes, signal),
     ),
-    insights: await seen.optional('the upgrade insights of EKS', 'EKS: ListInsights', [], () =>
+    insights: await seen.optional('the upgrade insights of EKS', insightsSource, [], () =>
       platform.listInsights(signal),
     ),
     updatesInProgress: await updatesInProgress(platform, nodeGroups, addons, seen, signal),
@@ -135,6 +144,43 @@ async function observe(
     )),
     unseen: seen.unseen,
   };
+}
+
+/**
+ * With what APIs and metrics are in use, when the control plane is to go to another version. An upgrade that an older
+ * release has begun does not ask for it.
+ */
+async function deeper(
+  { kubernetes }: OpenCluster,
+  seen: Observation,
+  checks: RequestChecks | undefined,
+  targetVersion: MinorVersion | undefined,
+  env: ActivityDependencies['env'],
+  signal: AbortSignal,
+): Promise<Observation> {
+  const { cluster, insights, unseen, observedAt } = seen;
+  if (checks === undefined || targetVersion === undefined) return seen;
+  if (compareMinors(targetVersion, cluster.version) <= 0) return seen;
+  const sight = new Sight();
+  // Files of the worker may be gone by the next hop: that is unknown, and no mistake in the request.
+  const given = await sight.optional(
+    'what the request gives to the checks',
+    'files of the worker',
+    nothingGiven,
+    () => readGivenForChecks(checks, env),
+  );
+  const observed = await observeChecks({
+    kubernetes,
+    insights: { found: insights, complete: !unseen.some(({ source }) => source === insightsSource) },
+    checks,
+    given,
+    from: cluster.version,
+    to: targetVersion,
+    env,
+    now: new Date(observedAt),
+    signal,
+  });
+  return { ...seen, ...observed, unseen: [...unseen, ...sight.unseen] };
 }
 
 /** Without the nodes there is no plan to attach findings to: all that is missing is told at once, as an error. */

@@ -7,7 +7,13 @@ import type {
 } from '../contract/evidence.ts';
 import type { FindingSummary } from '../contract/finding.ts';
 import type { Hop, HopWindow, MinorVersion, Plan, StageEstimate, UpdateSettings } from '../contract/plan.ts';
-import type { ClusterReference, MaintenanceWindow, NotifyTarget, Request } from '../contract/request.ts';
+import type {
+  ClusterReference,
+  MaintenanceWindow,
+  NotifyTarget,
+  Request,
+  RequestChecks,
+} from '../contract/request.ts';
 import type { GateName, UpgradeStatus } from '../contract/status.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import type { UpdateError, UpdateTarget } from '../platform/platform.ts';
@@ -93,9 +99,15 @@ export interface Activities {
    */
   requestCancellation(input: { workflowId: string; runId: string }): Promise<void>;
 
-  /** Observes the cluster (nodes, node groups, add-ons, insights, tags) into the evidence store. */
+  /**
+   * Observes the cluster (nodes, node groups, add-ons, insights, tags) into the evidence store; with `checks` and a
+   * target also what APIs and metrics are in use. Throws `InvalidInput` for files of the request that can't be used.
+   */
   observeCluster(input: {
     context: ClusterContext;
+    /** Absent in upgrades that an older release has begun. */
+    checks?: RequestChecks;
+    targetVersion?: MinorVersion;
   }): Promise<{ evidence: EvidenceReference; observedAt: string; version: MinorVersion }>;
 
   /**

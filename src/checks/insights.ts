@@ -1,6 +1,8 @@
 import type { Finding, Severity } from '../contract/finding.ts';
+import { overrideNames } from '../contract/request.ts';
 import type { ObservedInsight } from '../plan/observation.ts';
 import { controlPlaneSteps, seenBy, type Check, type CheckInput } from './check.ts';
+import { foldedInto } from './removedApis/insightFolding.ts';
 import { concerns, standsAgainst } from './insightScope.ts';
 
 const lookBack =
@@ -10,10 +12,17 @@ const lookBack =
 export const insights: Check = (input) =>
   input.observation.insights
     .filter((insight) => insight.status !== 'PASSING' && insight.category !== 'ROLLBACK_READINESS')
+    .filter((insight) => !isEvidenceOfOthers(input, insight))
     .flatMap((insight) => {
       const severity = severityOf(input, insight);
       return severity === undefined ? [] : [finding(input, insight, severity)];
     });
+
+/** What an insight says of the use of APIs is told with the other uses of the same API. */
+function isEvidenceOfOthers({ observation, plan, request }: CheckInput, insight: ObservedInsight): boolean {
+  const to = controlPlaneSteps(plan).at(-1);
+  return to !== undefined && foldedInto(insight, observation, overrideNames(request), to).length > 0;
+}
 
 function severityOf({ plan, request }: CheckInput, insight: ObservedInsight): Severity | undefined {
   const steps = controlPlaneSteps(plan);

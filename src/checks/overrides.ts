@@ -1,4 +1,5 @@
 import type { Finding } from '../contract/finding.ts';
+import { overrideNames } from '../contract/request.ts';
 import { seenBy, type CheckInput } from './check.ts';
 import { findingKey } from './findingKey.ts';
 
@@ -22,7 +23,7 @@ export function blockingFindings(findings: readonly Finding[], overrides: readon
 
 /** Overrides that have no effect: those that name nothing found, and those that name what can't be overridden. */
 export function idleOverrides({ observation, request }: CheckInput, findings: readonly Finding[]): Finding[] {
-  return [...new Set(request.overrides)].sort().flatMap((override): Finding[] => {
+  return [...new Set(overrideNames(request))].sort().flatMap((override): Finding[] => {
     const matched = findings.filter(
       (finding) =>
         findingKey(finding) === override &&

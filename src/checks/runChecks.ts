@@ -13,6 +13,7 @@ import { endOfSupport } from './endOfSupport.ts';
 import { findingKey } from './findingKey.ts';
 import { fit } from './fit.ts';
 import { freeAddresses } from './freeAddresses.ts';
+import { applyIgnoreRules } from './ignoring/applyIgnoreRules.ts';
 import { insights } from './insights.ts';
 import { knownChanges } from './knownChanges.ts';
 import { leftBehind } from './leftBehind.ts';
@@ -22,6 +23,7 @@ import { nodes } from './nodes.ts';
 import { idleOverrides } from './overrides.ts';
 import { permissions } from './permissions.ts';
 import { rollbackReadiness } from './rollbackReadiness.ts';
+import { removedApis } from './removedApis/index.ts';
 import { selfManagedAddons } from './selfManagedAddons.ts';
 import { storedVersions } from './storedVersions.ts';
 import { unmanagedNodesCheck } from './unmanagedNodes.ts';
@@ -53,6 +55,7 @@ const checks: readonly Check[] = [
   storedVersions,
   insights,
   rollbackReadiness,
+  removedApis,
   unseen,
   leftBehind,
   monitoring,
@@ -60,9 +63,26 @@ const checks: readonly Check[] = [
 
 const worstFirst: readonly Severity[] = ['blocker', 'unknown', 'warning', 'info'];
 
-/** What all checks find, and overrides without effect; worst first, then by check and subject. */
-export function runChecks(input: CheckInput): Finding[] {
-  const found = checks.flatMap((check) => check(input));
+/**
+ * What all checks find, and overrides without effect; worst first, then by check and subject.
+ *
+ * @param ignoredAtMost what an ignored finding counts as; in a plan it is shown to whoever approves it
+ */
+export function runChecks(input: CheckInput, ignoredAtMost: 'warning' | 'info' = 'warning'): Finding[] {
+  return judge(input, checks, ignoredAtMost);
+}
+
+/** The same by some of the checks, for who has not observed all that the others stand on. */
+export function judge(
+  input: CheckInput,
+  some: readonly Check[],
+  ignoredAtMost: 'warning' | 'info',
+): Finding[] {
+  const { ignoreRules = [], observedAt } = input.observation;
+  const found = applyIgnoreRules(
+    some.flatMap((check) => check(input)),
+    { rules: ignoreRules, at: observedAt, atMost: ignoredAtMost },
+  );
   return [...found, ...idleOverrides(input, found)].sort(
     (left, right) =>
       worstFirst.indexOf(left.severity) - worstFirst.indexOf(right.severity) ||

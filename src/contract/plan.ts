@@ -117,4 +117,6 @@ export interface PlanResult {
   windows: HopWindow[];
   findings: Finding[];
   summary: FindingSummary;
+  /** Why findings are overridden, by their names, where the request says so. Absent in plans of older releases. */
+  overrideReasons?: Record<string, string>;
 }

@@ -277,6 +277,77 @@ const timingSchema = z
   .prefault({})
   .describe('Every wait and time limit.');
 
+const environmentName = (whose: string, prefix: string, description: string) =>
+  z
+    .string()
+    .regex(new RegExp(`^${prefix}[A-Z0-9_]*$`), {
+      error: `must be the name of an environment variable of the worker that begins with ${prefix}`,
+    })
+    .optional()
+    .describe(`Name of the environment variable of the worker that holds ${whose}. ${description}`);
+
+const paths = (description: string) => z.array(z.string().min(1)).default([]).describe(description);
+
+const prometheusSchema = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/, error: 'must be an address such as "https://prometheus.example.com"' })
+      .refine((url) => !/^https?:\/\/[^/]*@/.test(url), {
+        error: 'must hold no user and password: name an environment variable with urlEnv',
+      })
+      .optional()
+      .describe('Address of Prometheus, or of what speaks its API.'),
+    urlEnv: environmentName('the address', 'STEPLADDER_PROMETHEUS', 'For an address that is a secret.'),
+    tokenEnv: environmentName(
+      'a bearer token for it',
+      'STEPLADDER_PROMETHEUS',
+      'The token itself must not stand in a request.',
+    ),
+  })
+  .refine(({ url, urlEnv }) => (url === undefined) !== (urlEnv === undefined), {
+    path: ['url'],
+    error: 'give url or urlEnv, one of them',
+  });
+
+const checksSchema = z
+  .strictObject({
+    manifests: paths(
+      'Files and folders on the worker with manifests, whose uses of removed APIs are found: what will be applied again.',
+    ),
+    rules: paths('Files and folders on the worker with Prometheus rules, whose metrics are looked up.'),
+    dashboards: paths('Files and folders on the worker with Grafana dashboards, the same.'),
+    prometheus: prometheusSchema.optional().describe('A Prometheus whose rules are read.'),
+    apiTables: paths(
+      'Files on the worker with lifecycles of other APIs than those of Kubernetes: cert-manager’s, Istio’s, your own.',
+    ),
+    ignore: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'File on the worker with findings that do not count for a time, each with a reason. An ignored blocker or unknown is a warning, which the gate shows.',
+      ),
+  })
+  .prefault({})
+  .describe(
+    'What the preflight checks look at beside the cluster itself. Paths are on the worker, absolute or from its working directory.',
+  );
+
+const findingName = z
+  .string()
+  .regex(/^[a-z0-9-]+\/.+$/, { error: 'must be `check/subject` as the plan prints it' });
+
+const overrideSchema = z.union(
+  [
+    findingName,
+    z.strictObject({
+      finding: findingName,
+      reason: z.string().trim().min(1).max(500),
+    }),
+  ],
+  { error: 'must be `check/subject` as the plan prints it, alone or as {"finding": …, "reason": …}' },
+);
+
 const shared = {
   cluster: clusterSchema,
   controlPlane: controlPlaneSchema,
@@ -284,16 +355,16 @@ const shared = {
   workers: workersSchema,
   gates: gatesSchema,
   overrides: z
-    .array(z.string().regex(/^[a-z0-9-]+\/.+$/, { error: 'must be `check/subject` as the plan prints it' }))
+    .array(overrideSchema)
     .default([])
     .describe(
-      'Blockers and unknowns to go on in spite of, each as `check/subject` as the plan prints it. The plan lists them, and its approval covers them. A break of the version-skew policy is never passed over.',
+      'Blockers and unknowns to go on in spite of, each as `check/subject` as the plan prints it, or with the reason: `{"finding": "check/subject", "reason": "…"}`. The plan lists them, its approval covers them, and the report says who gave it and why. A break of the version-skew policy is never passed over.',
     ),
   notify: z.array(notifySchema).default([]).describe('Who is told.'),
   window: windowSchema.optional(),
   timing: timingSchema,
   tools: notBuiltYet('upgrading cluster tools is'),
-  checks: notBuiltYet('preflight checks of manifests, Helm releases and metrics are'),
+  checks: checksSchema,
   guards: notBuiltYet('guards are'),
 };
 
@@ -326,13 +397,28 @@ export type RequestInput = z.input<typeof requestSchema>;
 export type ClusterReference = z.infer<typeof clusterSchema>;
 export type NotifyTarget = z.infer<typeof notifySchema>;
 export type MaintenanceWindow = z.infer<typeof windowSchema>;
+export type RequestChecks = z.infer<typeof checksSchema>;
 export type Timing = z.infer<typeof timingSchema>;
 
 /** A checked request with every default filled in, whichever workflow it was for. Durations are still strings. */
-export type Request = Omit<z.infer<typeof requestSchema>, 'targetVersion'> & {
+export type Request = Omit<z.infer<typeof requestSchema>, 'targetVersion' | 'checks'> & {
   targetVersion?: string | undefined;
   nodeGroup?: string | undefined;
+  /** Absent in a request that an older release has read: what it did not look at is not looked at under way. */
+  checks?: RequestChecks | undefined;
 };
+
+/** The findings that a request overrides, by their names. */
+export function overrideNames({ overrides }: Pick<Request, 'overrides'>): string[] {
+  return overrides.map((each) => (typeof each === 'string' ? each : each.finding));
+}
+
+/** Why, for those that it gives a reason for. */
+export function overrideReasons({ overrides }: Pick<Request, 'overrides'>): Record<string, string> {
+  return Object.fromEntries(
+    overrides.flatMap((each) => (typeof each === 'string' ? [] : [[each.finding, each.reason]])),
+  );
+}
 
 /**
  * Checks a request and fills in its defaults.

@@ -1,10 +1,12 @@
 import { subjectKey } from '../checks/findingKey.ts';
 import { standsAgainst } from '../checks/insightScope.ts';
+import { foldedInto } from '../checks/removedApis/insightFolding.ts';
 import type { AddonChange, Hop, MinorVersion, Plan, PlannedStage, WorkersStage } from '../contract/plan.ts';
+import { overrideNames } from '../contract/request.ts';
 import type { Request, RequestProblem } from '../contract/request.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import { addonTarget } from './addonTargets.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, ObservedInsight } from './observation.ts';
 import { orderAddons, orderNodeGroups } from './order.ts';
 import { wantedSettings } from './updateSettings.ts';
 import { compareMinors, compareVersions, hopsBetween } from './versions.ts';
@@ -71,9 +73,20 @@ function forced({ observation, request, approved }: HopsInput, to: MinorVersion)
   if (before?.some((stage) => stage.stage === 'control-plane' && stage.force) === true) return true;
   return observation.insights.some(
     (insight) =>
-      standsAgainst(insight, [to]) &&
-      request.overrides.includes(subjectKey('insights', { kind: 'Insight', name: insight.id })),
+      standsAgainst(insight, [to]) && isInsightOverridden(insight, observation, overrideNames(request), to),
   );
+}
+
+/** By its own name, or by those of all findings that it is evidence of. */
+function isInsightOverridden(
+  insight: ObservedInsight,
+  observation: Observation,
+  overrides: readonly string[],
+  to: MinorVersion,
+): boolean {
+  if (overrides.includes(subjectKey('insights', { kind: 'Insight', name: insight.id }))) return true;
+  const findings = foldedInto(insight, observation, overrides, to);
+  return findings.length > 0 && findings.every((key) => overrides.includes(key));
 }
 
 /** The add-ons' changes in one hop; `installed` moves on to what they will be after it. */

@@ -2,7 +2,7 @@ import { runChecks } from '../checks/index.ts';
 import { StepladderError } from '../contract/errors.ts';
 import { summarizeFindings } from '../contract/finding.ts';
 import type { Hop, Plan, PlanResult } from '../contract/plan.ts';
-import { invalidInput } from '../contract/request.ts';
+import { invalidInput, overrideNames, overrideReasons } from '../contract/request.ts';
 import type { Request, RequestProblem } from '../contract/request.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import { digestHops, digestPlan } from './digest.ts';
@@ -52,7 +52,7 @@ export function makePlan(input: PlanInput): PlanResult {
     target,
     putBack,
     hops,
-    overrides: [...new Set(request.overrides)].sort(compareNames),
+    overrides: [...new Set(overrideNames(request))].sort(compareNames),
   };
   const estimates = estimateStages({ plan, observation, scale: request.timing.scale });
   const findings = runChecks({ observation, plan, request, workflowType });
@@ -64,6 +64,7 @@ export function makePlan(input: PlanInput): PlanResult {
     windows: request.window === undefined ? [] : windowsForHops(plan, estimates, request.window, now),
     findings,
     summary: summarizeFindings(findings),
+    overrideReasons: overrideReasons(request),
   };
 }
 

@@ -92,7 +92,11 @@ async function observeAndPlan(
 ): Promise<Candidate> {
   const observedAtMs = Date.now();
   const observation = await steadily(state, () =>
-    perform('observeCluster', `Observe ${context.cluster.name}`, { context }),
+    perform('observeCluster', `Observe ${context.cluster.name}`, {
+      context,
+      ...(request.checks === undefined ? {} : { checks: request.checks }),
+      ...(request.targetVersion === undefined ? {} : { targetVersion: request.targetVersion }),
+    }),
   );
   state.evidence(observation.evidence);
   const summary = await steadily(state, () =>

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { StepladderError } from '../../src/contract/errors.ts';
-import { maxRequestBytes, readRequest, tooLarge } from '../../src/contract/request.ts';
+import {
+  maxRequestBytes,
+  overrideNames,
+  overrideReasons,
+  readRequest,
+  tooLarge,
+} from '../../src/contract/request.ts';
 import type { WorkflowType } from '../../src/contract/workflowTypes.ts';
 
 const good = { cluster: { name: 'demo' }, targetVersion: '1.33' };
@@ -45,6 +51,22 @@ describe('a good request', () => {
     });
     expect(readRequest('upgradeCluster', once)).toEqual(once);
     expect(readRequest('upgradeCluster', JSON.parse(JSON.stringify(once)))).toEqual(once);
+  });
+
+  it('may give a reason with an override, and names it by the finding all the same', () => {
+    const overrides = ['insights/Insight/a', { finding: 'nodes/Node/b', reason: 'it is being repaired' }];
+    const request = readRequest('upgradeCluster', { ...good, overrides });
+    expect(overrideNames(request)).toEqual(['insights/Insight/a', 'nodes/Node/b']);
+    expect(overrideReasons(request)).toEqual({ 'nodes/Node/b': 'it is being repaired' });
+  });
+
+  it('may name Prometheus by an address, or by the environment variables that hold it and its token', () => {
+    const read = (prometheus: object) =>
+      readRequest('upgradeCluster', { ...good, checks: { prometheus } }).checks?.prometheus;
+    expect(read({ url: 'https://prometheus.example.com/tenant' })).toEqual({
+      url: 'https://prometheus.example.com/tenant',
+    });
+    expect(read({ urlEnv: 'STEPLADDER_PROMETHEUS', tokenEnv: 'STEPLADDER_PROMETHEUS_TOKEN' })).toBeDefined();
   });
 
   it('may leave the target to the control plane where only a stage is run', () => {
@@ -121,6 +143,32 @@ describe('a bad request', () => {
     expect(problems(input)).toEqual(expected);
   });
 
+  it.each([
+    [{ manifests: [''] }, ['checks.manifests.0: must not be empty']],
+    [{ prometheus: {} }, ['checks.prometheus.url: give url or urlEnv, one of them']],
+    [
+      { prometheus: { url: 'http://a', urlEnv: 'STEPLADDER_PROMETHEUS' } },
+      ['checks.prometheus.url: give url or urlEnv, one of them'],
+    ],
+    [
+      { prometheus: { url: 'file:///etc/passwd' } },
+      ['checks.prometheus.url: must be an address such as "https://prometheus.example.com"'],
+    ],
+    [
+      { prometheus: { url: 'https://me:secret@prometheus' } },
+      ['checks.prometheus.url: must hold no user and password: name an environment variable with urlEnv'],
+    ],
+    [
+      { prometheus: { url: 'http://a', tokenEnv: 'AWS_SECRET_ACCESS_KEY' } },
+      [
+        'checks.prometheus.tokenEnv: must be the name of an environment variable of the worker that begins with STEPLADDER_PROMETHEUS',
+      ],
+    ],
+    [{ scans: [] }, ['checks.scans: is not a field of a request']],
+  ])('is told what is wrong with checks %j', (checks, expected) => {
+    expect(problems({ ...good, checks })).toEqual(expected);
+  });
+
   it.each(['surge', 'in-place', 'blue-green'])('is told that strategy %s is not built yet', (strategy) => {
     expect(problems({ ...good, workers: { strategy } })).toEqual([
       `workers.strategy: strategy "${strategy}" is not built yet; "managed" is`,
@@ -129,10 +177,6 @@ describe('a bad request', () => {
 
   it.each([
     ['tools', 'tools: upgrading cluster tools is not built yet: leave this field out'],
-    [
-      'checks',
-      'checks: preflight checks of manifests, Helm releases and metrics are not built yet: leave this field out',
-    ],
     ['guards', 'guards: guards are not built yet: leave this field out'],
   ])('is told that %s are not built yet, whatever is in them', (field, expected) => {
     for (const value of [{}, [], null, true])
@@ -219,7 +263,7 @@ describe('a bad request', () => {
       'gates.hop: must be true or false, not 1',
       'gates.onTimeout: must be one of "reject", "wait"',
       'overrides.0: must be `check/subject` as the plan prints it',
-      'overrides.1: must be a text in quotes, not 4',
+      'overrides.1: must be `check/subject` as the plan prints it, alone or as {"finding": …, "reason": …}',
       'notify.0.webhookEnv: must be the name of an environment variable of the worker that begins with STEPLADDER_WEBHOOK',
       'notify.1.webhookEnv: is missing',
       'window.days: must not be empty',

@@ -24,7 +24,11 @@ export async function planInProcess({ written, checked }: GivenRequest): Promise
     const { cluster } = checked;
     const { identity } = await activities.identifyCluster({ cluster });
     const context = { cluster, identity, evidencePrefix: `${cluster.name}/plan` };
-    const { evidence: observation } = await activities.observeCluster({ context });
+    const { evidence: observation } = await activities.observeCluster({
+      context,
+      ...(request.checks === undefined ? {} : { checks: request.checks }),
+      targetVersion: checked.targetVersion,
+    });
     const plan = await activities.makePlan({ context, workflowType, request, observation });
     // Written by makePlan a moment ago: the whole result, findings and all.
     return (await evidence.read(plan.evidence)) as PlanResult;

@@ -1,0 +1,2 @@
+export { foldedInto } from './insightFolding.ts';
+export { removedApis } from './removedApis.ts';
