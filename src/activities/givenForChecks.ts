@@ -3,9 +3,11 @@ import { readIgnoreRules } from '../checks/ignoring/readIgnoreRules.ts';
 import type { IgnoreRule } from '../checks/ignoring/types.ts';
 import { readLifecycleTable } from '../checks/removedApis/readLifecycleTable.ts';
 import type { ApiLifecycleTable } from '../checks/removedApis/types.ts';
+import { StepladderError } from '../contract/errors.ts';
 import { invalidInput } from '../contract/request.ts';
-import type { RequestChecks } from '../contract/request.ts';
+import type { RequestChecks, RequestProblem } from '../contract/request.ts';
 import type { PrometheusAddress } from '../monitoring/index.ts';
+import type { Observation } from '../plan/observation.ts';
 
 /** What a request's `checks` refer to, in files and environment variables of whoever runs the checks. */
 export interface GivenForChecks {
@@ -13,9 +15,6 @@ export interface GivenForChecks {
   ignoreRules: IgnoreRule[];
   prometheus?: PrometheusAddress;
 }
-
-/** What there is where nothing was given. */
-export const nothingGiven: GivenForChecks = { tables: [], ignoreRules: [] };
 
 /**
  * Reads what the checks are given.
@@ -32,6 +31,26 @@ export async function readGivenForChecks(
     ignoreRules: ignore === undefined ? [] : readIgnoreRules(await readText(ignore), ignore),
     ...(address === undefined ? {} : { prometheus: address }),
   };
+}
+
+/** The same, where what can't be used is something that could not be seen: nothing is done with any of it then. */
+export async function givenOrUnseen(
+  checks: RequestChecks,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<{ given: GivenForChecks; unseen: Observation['unseen'] }> {
+  try {
+    return { given: await readGivenForChecks(checks, env), unseen: [] };
+  } catch (error) {
+    if (!(error instanceof StepladderError) || error.type !== 'InvalidInput') throw error;
+    const { problems } = error.details as { problems?: RequestProblem[] };
+    const why = problems?.map(({ path, message }) => `${path}: ${message}`).join('; ') ?? error.message;
+    return {
+      given: { tables: [], ignoreRules: [] },
+      unseen: [
+        { what: 'what the request gives to the checks', why, source: 'files and environment of the worker' },
+      ],
+    };
+  }
 }
 
 /** Where Prometheus is, its address read from the environment where the request says so. */

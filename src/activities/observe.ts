@@ -1,6 +1,6 @@
 import { StepladderError } from '../contract/errors.ts';
 import type { MinorVersion } from '../contract/plan.ts';
-import type { RequestChecks, RequestProblem } from '../contract/request.ts';
+import type { RequestChecks } from '../contract/request.ts';
 import type { KubernetesConnection } from '../kubernetes/connection.ts';
 import { findAddonWorkloads, kubeProxyVersions } from '../kubernetes/addons.ts';
 import { readKubeProxyMode } from '../kubernetes/kubeProxyMode.ts';
@@ -24,7 +24,7 @@ import { keep } from './evidence.ts';
 import { observeExtensions } from './observeExtensions.ts';
 import { Sight } from './sight.ts';
 import { observeWorkloads } from './observeWorkloads.ts';
-import { nothingGiven, readGivenForChecks } from './givenForChecks.ts';
+import { givenOrUnseen } from './givenForChecks.ts';
 import { observeChecks } from './observeChecks.ts';
 import { activityScope, heartbeating } from './scope.ts';
 import type { Activities, ClusterContext } from './types.ts';
@@ -161,14 +161,8 @@ async function deeper(
   const { cluster, insights, unseen, observedAt } = seen;
   if (checks === undefined || targetVersion === undefined) return seen;
   if (compareMinors(targetVersion, cluster.version) <= 0) return seen;
-  const sight = new Sight();
   // Files of the worker may be gone by the next hop: that is unknown, and no mistake in the request.
-  const given = await sight.optional(
-    'what the request gives to the checks',
-    'files of the worker',
-    nothingGiven,
-    () => readGivenForChecks(checks, env),
-  );
+  const { given, unseen: notRead } = await givenOrUnseen(checks, env);
   const observed = await observeChecks({
     kubernetes,
     insights: { found: insights, complete: !unseen.some(({ source }) => source === insightsSource) },
@@ -180,7 +174,7 @@ async function deeper(
     now: new Date(observedAt),
     signal,
   });
-  return { ...seen, ...observed, unseen: [...unseen, ...sight.unseen] };
+  return { ...seen, ...observed, unseen: [...unseen, ...notRead] };
 }
 
 /** Without the nodes there is no plan to attach findings to: all that is missing is told at once, as an error. */

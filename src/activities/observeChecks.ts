@@ -1,11 +1,13 @@
 import { kubernetesLifecycles } from '../checks/removedApis/kubernetesLifecycles.ts';
 import { lookUpApis } from '../checks/removedApis/lifecycles.ts';
 import type { ApiLifecycleTable, ApiUseCoverage, ObservedApiUses } from '../checks/removedApis/types.ts';
+import { StepladderError } from '../contract/errors.ts';
 import type { MinorVersion } from '../contract/plan.ts';
 import type { RequestChecks } from '../contract/request.ts';
 import { insightUses, observeLiveApiUses } from '../kubernetes/apiUses/index.ts';
 import type { KubernetesConnection } from '../kubernetes/connection.ts';
 import { scanManifests } from '../manifests/index.ts';
+import type { ManifestScan } from '../manifests/index.ts';
 import type { GivenForChecks } from './givenForChecks.ts';
 import { observeMonitoring } from '../monitoring/index.ts';
 import type { Observation, ObservedInsight } from '../plan/observation.ts';
@@ -20,9 +22,6 @@ export interface ChecksInput {
   given: GivenForChecks;
   from: MinorVersion;
   to: MinorVersion;
-  /** Parse also documents that can't hold what is looked for. */
-  parseAll?: boolean;
-  standardInput?: AsyncIterable<Uint8Array>;
   env: Readonly<Record<string, string | undefined>>;
   now: Date;
   signal?: AbortSignal | undefined;
@@ -59,37 +58,48 @@ async function observeApiUses(
   input: ChecksInput,
   given: readonly ApiLifecycleTable[],
 ): Promise<ObservedApiUses> {
-  const { kubernetes, insights, checks, from, to, now, signal, parseAll, standardInput } = input;
+  const { kubernetes, insights, from, to, now, signal } = input;
   const tables = [kubernetesLifecycles, ...given];
   const observedAt = now.toISOString();
-  const manifests =
-    checks.manifests.length === 0
-      ? undefined
-      : await scanManifests(checks.manifests, {
-          ...{ tables, from, to, observedAt },
-          ...(parseAll === undefined ? {} : { parseAll }),
-          ...(standardInput === undefined ? {} : { standardInput }),
-          ...(signal === undefined ? {} : { signal }),
-        });
+  const manifests = await observeManifests(input, tables);
   const live =
     kubernetes === undefined
       ? undefined
       : await observeLiveApiUses(kubernetes, { tables, from, to, now, signal });
   return {
     uses: [
-      ...(manifests?.uses ?? []),
+      ...manifests.uses,
       ...(live?.uses ?? []),
       ...insightUses(insights?.found ?? [], lookUpApis(tables, from, to), observedAt),
     ],
-    coverage: [
-      manifests?.coverage ?? { source: 'manifests', state: 'not-asked', count: 0 },
-      ...(live?.coverage ?? []),
-      insightCoverage(insights),
-    ],
-    problems: [...(manifests?.problems ?? []), ...(live?.problems ?? [])],
+    coverage: [manifests.coverage, ...(live?.coverage ?? []), insightCoverage(insights)],
+    problems: [...manifests.problems, ...(live?.problems ?? [])],
     ...(live?.requests === undefined ? {} : { requests: live.requests }),
     ...(given.length === 0 ? {} : { tables: [...given] }),
   };
+}
+
+/** A path that is not there is told, and nothing is scanned: it may be gone by the next hop. */
+async function observeManifests(
+  { checks, from, to, now, signal }: ChecksInput,
+  tables: readonly ApiLifecycleTable[],
+): Promise<ManifestScan> {
+  if (checks.manifests.length === 0) {
+    return { uses: [], problems: [], coverage: { source: 'manifests', state: 'not-asked', count: 0 } };
+  }
+  try {
+    return await scanManifests(checks.manifests, {
+      ...{ tables, from, to, observedAt: now.toISOString() },
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    if (!(error instanceof StepladderError) || error.type !== 'InvalidInput') throw error;
+    return {
+      uses: [],
+      problems: [],
+      coverage: { source: 'manifests', state: 'failed', why: error.message, count: 0 },
+    };
+  }
 }
 
 function insightCoverage(insights: ChecksInput['insights']): ApiUseCoverage {

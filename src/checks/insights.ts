@@ -1,5 +1,5 @@
 import type { Finding, Severity } from '../contract/finding.ts';
-import { overrideNames } from '../contract/request.ts';
+import { overrideNames } from '../contract/overrides.ts';
 import type { ObservedInsight } from '../plan/observation.ts';
 import { controlPlaneSteps, seenBy, type Check, type CheckInput } from './check.ts';
 import { foldedInto } from './removedApis/insightFolding.ts';

@@ -1,5 +1,5 @@
 import type { Finding } from '../contract/finding.ts';
-import { overrideNames } from '../contract/request.ts';
+import { overrideNames } from '../contract/overrides.ts';
 import { seenBy, type CheckInput } from './check.ts';
 import { findingKey } from './findingKey.ts';
 

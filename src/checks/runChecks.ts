@@ -1,5 +1,4 @@
-import type { Finding, Severity } from '../contract/finding.ts';
-import { compareNames } from '../plan/order.ts';
+import type { Finding } from '../contract/finding.ts';
 import { addonCompatibility } from './addonCompatibility.ts';
 import { addonState } from './addonState.ts';
 import { apiServices } from './apiServices.ts';
@@ -10,9 +9,9 @@ import type { Check, CheckInput } from './check.ts';
 import { clusterState } from './clusterState.ts';
 import { disruption } from './disruption.ts';
 import { endOfSupport } from './endOfSupport.ts';
-import { findingKey } from './findingKey.ts';
 import { fit } from './fit.ts';
 import { freeAddresses } from './freeAddresses.ts';
+import { inOrder } from './inOrder.ts';
 import { applyIgnoreRules } from './ignoring/applyIgnoreRules.ts';
 import { insights } from './insights.ts';
 import { knownChanges } from './knownChanges.ts';
@@ -61,21 +60,19 @@ const checks: readonly Check[] = [
   monitoring,
 ];
 
-const worstFirst: readonly Severity[] = ['blocker', 'unknown', 'warning', 'info'];
-
 /**
  * What all checks find, and overrides without effect; worst first, then by check and subject.
  *
  * @param ignoredAtMost what an ignored finding counts as; in a plan it is shown to whoever approves it
  */
 export function runChecks(input: CheckInput, ignoredAtMost: 'warning' | 'info' = 'warning'): Finding[] {
-  return judge(input, checks, ignoredAtMost);
+  return runSome(checks, input, ignoredAtMost);
 }
 
 /** The same by some of the checks, for who has not observed all that the others stand on. */
-export function judge(
-  input: CheckInput,
+export function runSome(
   some: readonly Check[],
+  input: CheckInput,
   ignoredAtMost: 'warning' | 'info',
 ): Finding[] {
   const { ignoreRules = [], observedAt } = input.observation;
@@ -83,11 +80,5 @@ export function judge(
     some.flatMap((check) => check(input)),
     { rules: ignoreRules, at: observedAt, atMost: ignoredAtMost },
   );
-  return [...found, ...idleOverrides(input, found)].sort(
-    (left, right) =>
-      worstFirst.indexOf(left.severity) - worstFirst.indexOf(right.severity) ||
-      compareNames(findingKey(left), findingKey(right)) ||
-      compareNames(left.hop ?? '', right.hop ?? '') ||
-      compareNames(left.message, right.message),
-  );
+  return inOrder([...found, ...idleOverrides(input, found)]);
 }

@@ -2,7 +2,7 @@ import { subjectKey } from '../checks/findingKey.ts';
 import { standsAgainst } from '../checks/insightScope.ts';
 import { foldedInto } from '../checks/removedApis/insightFolding.ts';
 import type { AddonChange, Hop, MinorVersion, Plan, PlannedStage, WorkersStage } from '../contract/plan.ts';
-import { overrideNames } from '../contract/request.ts';
+import { overrideNames } from '../contract/overrides.ts';
 import type { Request, RequestProblem } from '../contract/request.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import { addonTarget } from './addonTargets.ts';

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StepladderError } from '../../src/contract/errors.ts';
-import {
-  maxRequestBytes,
-  overrideNames,
-  overrideReasons,
-  readRequest,
-  tooLarge,
-} from '../../src/contract/request.ts';
+import { overrideNames, overrideReasons } from '../../src/contract/overrides.ts';
+import { maxRequestBytes, readRequest, tooLarge } from '../../src/contract/request.ts';
 import type { WorkflowType } from '../../src/contract/workflowTypes.ts';
 
 const good = { cluster: { name: 'demo' }, targetVersion: '1.33' };

@@ -1,2 +1,2 @@
 export { foldedInto } from './insightFolding.ts';
-export { removedApis } from './removedApis.ts';
+export { removedApiFindings, removedApis } from './removedApis.ts';

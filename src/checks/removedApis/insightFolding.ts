@@ -2,18 +2,19 @@ import type { MinorVersion } from '../../contract/plan.ts';
 import type { Observation, ObservedInsight } from '../../plan/observation.ts';
 import { subjectKey } from '../findingKey.ts';
 import { lookUpApis } from './lifecycles.ts';
+import type { ApiLookup } from './lifecycles.ts';
 import { kubernetesLifecycles } from './kubernetesLifecycles.ts';
-import type { ApiUse } from './types.ts';
+import type { ApiLifecycleTable, ApiUse } from './types.ts';
 import { usedApis } from './usedApis.ts';
 import type { UsedApi } from './usedApis.ts';
 
 /** All tables: that of Kubernetes, and those that were given. */
 export function lookupOf(
-  observation: Pick<Observation, 'apiUses'>,
+  given: readonly ApiLifecycleTable[] = [],
   from: MinorVersion,
   to: MinorVersion,
-): ReturnType<typeof lookUpApis> {
-  return lookUpApis([kubernetesLifecycles, ...(observation.apiUses?.tables ?? [])], from, to);
+): ApiLookup {
+  return lookUpApis([kubernetesLifecycles, ...given], from, to);
 }
 
 /**
@@ -32,7 +33,7 @@ export function foldedInto(
   const uses = insightUsesOf(observation, insight);
   if (uses.length === 0 || isOverridden(insight, overrides)) return [];
   const { version } = observation.cluster;
-  const apis = usedApis(uses, lookupOf(observation, version, to), version, to).filter(
+  const apis = usedApis(uses, lookupOf(observation.apiUses?.tables, version, to), version, to).filter(
     ({ state }) => state !== 'gone',
   );
   // What it says of something that is no API, or of one that no finding is made of, must not be lost.

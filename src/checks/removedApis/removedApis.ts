@@ -1,56 +1,73 @@
 import type { Finding } from '../../contract/finding.ts';
-import { overrideNames } from '../../contract/request.ts';
-import { controlPlaneSteps, type Check, type CheckInput } from '../check.ts';
+import type { MinorVersion } from '../../contract/plan.ts';
+import type { ObservedInsight } from '../../plan/observation.ts';
+import { overrideNames } from '../../contract/overrides.ts';
+import { controlPlaneSteps, type Check } from '../check.ts';
 import { isOver } from '../ignoring/day.ts';
 import { standsAgainst } from '../insightScope.ts';
 import { isOverridden, lookupOf } from './insightFolding.ts';
 import { judge } from './severity.ts';
 import type { Circumstances } from './severity.ts';
-import type { ApiUse } from './types.ts';
+import type { ObservedApiUses } from './types.ts';
 import { unknownSources, unreadableManifests } from './unknownSources.ts';
 import { usedApis } from './usedApis.ts';
 import type { UsedApi } from './usedApis.ts';
 import { evidenceOf } from './useEvidence.ts';
 import { remedyOf, usedBy } from './useWords.ts';
 
+/** What the use of APIs is judged for. */
+export interface RemovedApisInput {
+  observed: ObservedApiUses;
+  /** ISO 8601. */
+  observedAt: string;
+  /** The version that the cluster has, and the one that it shall have; every hop between them is considered. */
+  from: MinorVersion;
+  to: MinorVersion;
+  /** IDs of insights by which EKS itself refuses a step. */
+  refusing?: ReadonlySet<string>;
+  /** IDs of insights that the request overrides by name: what they say is told by themselves. */
+  overridden?: ReadonlySet<string>;
+  /** Whether the request goes on in spite of EKS's insights. */
+  overrideInsights?: boolean;
+}
+
+/** Of a plan: see `removedApiFindings`. Where nobody looked (observations of older releases), nothing. */
+export const removedApis: Check = (input) => {
+  const { observation, plan, request } = input;
+  const { apiUses: observed, observedAt, insights, cluster } = observation;
+  const steps = controlPlaneSteps(plan);
+  const to = steps.at(-1);
+  if (observed === undefined || to === undefined) return [];
+  const idsOf = (some: readonly ObservedInsight[]) => new Set(some.map(({ id }) => id));
+  return removedApiFindings({
+    ...{ observed, observedAt, from: cluster.version, to },
+    refusing: idsOf(insights.filter((insight) => standsAgainst(insight, steps))),
+    overridden: idsOf(insights.filter((insight) => isOverridden(insight, overrideNames(request)))),
+    overrideInsights: request.controlPlane.overrideInsights,
+  });
+};
+
 /**
  * Versions of APIs that a hop removes and that are in use (rule 6): one finding for each, with all that use it as its
- * evidence. What a source could not see is unknown. Where nobody looked (observations of older releases), nothing.
+ * evidence. What a source could not see is unknown.
  */
-export const removedApis: Check = (input) => {
-  const { observation, plan } = input;
-  const { apiUses: observed, observedAt } = observation;
-  const to = controlPlaneSteps(plan).at(-1);
-  if (observed === undefined || to === undefined) return [];
-  const from = observation.cluster.version;
-  const circumstances = circumstancesOf(input, to);
-  const apis = usedApis(usesToJudge(input), lookupOf(observation, from, to), from, to);
+export function removedApiFindings(input: RemovedApisInput): Finding[] {
+  const { observed, observedAt, from, to, overridden = new Set() } = input;
+  const uses = observed.uses.filter(
+    ({ place }) => place.kind !== 'eks-insight' || !overridden.has(place.insight),
+  );
+  const circumstances: Circumstances = {
+    ...{ observed, observedAt, to },
+    refusing: input.refusing ?? new Set(),
+    overrideInsights: input.overrideInsights ?? false,
+  };
   return [
-    ...apis.flatMap((api) => findingOf(api, circumstances)),
+    ...usedApis(uses, lookupOf(observed.tables, from, to), from, to).flatMap((api) =>
+      findingOf(api, circumstances),
+    ),
     ...unreadableManifests(observed, observedAt),
     ...unknownSources(observed, observedAt),
   ];
-};
-
-/** An insight that the request overrides by its own name is told by itself. */
-function usesToJudge({ observation, request }: CheckInput): ApiUse[] {
-  return (observation.apiUses?.uses ?? []).filter(
-    ({ place }) =>
-      place.kind !== 'eks-insight' || !isOverridden({ id: place.insight }, overrideNames(request)),
-  );
-}
-
-function circumstancesOf({ observation, plan, request }: CheckInput, to: string): Circumstances {
-  const steps = controlPlaneSteps(plan);
-  return {
-    observed: observation.apiUses ?? { uses: [], coverage: [], problems: [] },
-    observedAt: observation.observedAt,
-    to,
-    refusing: new Set(
-      observation.insights.filter((insight) => standsAgainst(insight, steps)).map(({ id }) => id),
-    ),
-    overrideInsights: request.controlPlane.overrideInsights,
-  };
 }
 
 function findingOf(api: UsedApi, circumstances: Circumstances): Finding[] {
