@@ -1,10 +1,10 @@
-import { blockingFindings, findingKey } from '../checks/index.ts';
+import { blockingFindings, findingKey, groupFindings } from '../checks/index.ts';
 import type { Finding, Severity } from '../contract/finding.ts';
 import type { Observation } from '../plan/observation.ts';
 import { makePlan } from '../plan/makePlan.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { keep } from './evidence.ts';
-import type { Activities } from './types.ts';
+import type { Activities, FindingGroupSummary } from './types.ts';
 
 /** Lines that a person is shown at most; the evidence has all. */
 const shownLines = 15;
@@ -26,6 +26,7 @@ export function planActivity({
       return {
         ...summary,
         shownFindings: inOrder(findings).slice(0, shownLines).map(lineOf),
+        findingGroups: groupsOf(findings),
         blocking: inOrder(blocking).slice(0, shownLines).map(lineWithKey),
         blockingCount: blocking.length,
         evidence: await keep(evidence, context.evidencePrefix, 'plan', result, findings.length),
@@ -38,6 +39,17 @@ function inOrder(findings: readonly Finding[]): Finding[] {
   return findings.toSorted(
     (left, right) => worstFirst.indexOf(left.severity) - worstFirst.indexOf(right.severity),
   );
+}
+
+/** By hop and severity. As many lines in all as are shown, the worst findings first; the rest is counted. */
+function groupsOf(findings: readonly Finding[]): FindingGroupSummary[] {
+  const shown = new Set(inOrder(findings).slice(0, shownLines));
+  return groupFindings(findings).map(({ hop, severity, findings: found }) => ({
+    ...(hop === undefined ? {} : { hop }),
+    severity,
+    count: found.length,
+    lines: found.filter((finding) => shown.has(finding)).map(({ message, remedy }) => `${message} ${remedy}`),
+  }));
 }
 
 function lineOf({ severity, message, remedy }: Finding): string {

@@ -48,6 +48,7 @@ async function makeReport(store: EvidenceStore, status: UpgradeStatus, at: Date)
     unobservedSeconds: sum(probes.map(({ unobservedSeconds }) => unobservedSeconds)),
     findings: latest?.findings ?? [],
     overrides: latest?.plan.overrides ?? [],
+    overrideReasons: latest?.overrideReasons ?? {},
     unmanagedNodes: observation === undefined ? [] : unmanagedNodes(observation),
     ownership: ownership(
       plans.map(({ plan }) => plan),

@@ -5,7 +5,7 @@ import type {
   ProbeSummary,
   WorkloadsVerdict,
 } from '../contract/evidence.ts';
-import type { FindingSummary } from '../contract/finding.ts';
+import type { FindingSummary, Severity } from '../contract/finding.ts';
 import type { Hop, HopWindow, MinorVersion, Plan, StageEstimate, UpdateSettings } from '../contract/plan.ts';
 import type {
   ClusterReference,
@@ -59,10 +59,24 @@ export interface PlanSummary {
   summary: FindingSummary;
   /** The findings worth showing at a gate, one line each, worst first; at most 15. */
   shownFindings: string[];
+  /** The same by hop and severity; absent in plans that an older release has made. */
+  findingGroups?: FindingGroupSummary[];
+  /** Why findings are overridden, by their names, where the request says so. */
+  overrideReasons?: Record<string, string>;
   /** Blockers and unknowns that are not overridden: the plan can't be approved while there is one. At most 15. */
   blocking: string[];
   blockingCount: number;
   evidence: EvidenceReference;
+}
+
+/** Findings of one severity about one hop, as a person is shown them. */
+export interface FindingGroupSummary {
+  /** Absent for those that concern the whole upgrade. */
+  hop?: MinorVersion;
+  severity: Severity;
+  /** How many there are; `lines` may be fewer. */
+  count: number;
+  lines: string[];
 }
 
 /** What a person is told by webhook. */

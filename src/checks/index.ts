@@ -1,4 +1,6 @@
 export { findingKey } from './findingKey.ts';
+export { groupFindings } from './groupFindings.ts';
+export type { FindingGroup } from './groupFindings.ts';
 export { blockingFindings } from './overrides.ts';
 export { ownershipHints } from './ownership.ts';
 export { runChecks } from './runChecks.ts';

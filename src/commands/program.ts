@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   demo: async () => (await import('./demo.ts')).addDemo,
   worker: async () => (await import('./worker.ts')).addWorker,
   plan: async () => (await import('./plan.ts')).addPlan,
+  check: async () => (await import('./check.ts')).addCheck,
   start: async () => (await import('./start.ts')).addStart,
   watch: async () => (await import('./watch.ts')).addWatch,
   status: async () => (await import('./status.ts')).addStatus,
@@ -30,7 +31,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
 const about = [
   'Upgrades Kubernetes clusters (Amazon EKS first) as durable Temporal workflows, one minor version at a time.',
   'Data goes to standard output, progress to standard error.',
-  'Exit codes: 0 done, 1 failed, 2 bad usage; `plan` also 3 blockers, 4 unknowns, 5 warnings.',
+  'Exit codes: 0 done, 1 failed, 2 bad usage; `plan` and `check` also 3 blockers, 4 unknowns, 5 warnings.',
 ].join('\n\n');
 
 /**

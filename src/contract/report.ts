@@ -33,6 +33,8 @@ export interface Report {
   unobservedSeconds: number;
   findings: Finding[];
   overrides: string[];
+  /** Why, by their names, where the request says so; absent in reports of older releases. */
+  overrideReasons?: Record<string, string>;
   unmanagedNodes: UnmanagedNodes[];
   ownership: OwnershipHint[];
   /** Workloads that were broken before anything was changed, one line each. */

@@ -16,10 +16,26 @@ export function planShown(summary: PlanSummary): string[] {
       (window) =>
         `- window for ${window.hop}: ${window.opensAt} to ${window.closesAt}${window.fits ? '' : ' (too short for it: what runs then finishes outside)'}`,
     ),
-    ...plan.overrides.map((override) => `- overridden: ${override}`),
+    ...plan.overrides.map((override) => {
+      const reason = summary.overrideReasons?.[override];
+      return `- overridden: ${override}${reason === undefined ? '' : ` (${reason})`}`;
+    }),
     `Findings: ${summary.summary.blocker} blockers, ${summary.summary.unknown} unknown, ${summary.summary.warning} warnings, ${summary.summary.info} infos.`,
-    ...summary.shownFindings.map((finding) => `- ${finding}`),
+    ...findingLines(summary),
   ];
+}
+
+/** By hop and severity; a plan that an older release has made has them worst first. */
+function findingLines({ findingGroups, shownFindings }: PlanSummary): string[] {
+  if (findingGroups === undefined) return shownFindings.map((finding) => `- ${finding}`);
+  return findingGroups.flatMap(({ hop, severity, count, lines }) => {
+    const more = count - lines.length;
+    return [
+      `- **${hop === undefined ? 'the whole upgrade' : `hop to ${hop}`}, ${severity}** (${count})`,
+      ...lines.map((line) => `  - ${line}`),
+      ...(more > 0 ? [`  - and ${more} more in the plan's evidence`] : []),
+    ];
+  });
 }
 
 /** What a person is shown before a hop or its workers. */

@@ -4,8 +4,22 @@ import { join } from 'node:path';
 import { Clusters } from '../../activities/clusters.ts';
 import { createActivities } from '../../activities/createActivities.ts';
 import type { PlanResult } from '../../contract/plan.ts';
+import type { Request } from '../../contract/request.ts';
 import { openFolderStore } from '../../evidence/folderStore.ts';
+import type { Observation } from '../../plan/observation.ts';
 import type { GivenRequest } from '../requestInput.ts';
+
+/** What was seen, what would be done, and what was asked for. */
+export interface ObservedPlan {
+  observation: Observation;
+  plan: PlanResult;
+  request: Request;
+}
+
+/** The plan alone: see `observeAndPlan`. */
+export async function planInProcess(given: GivenRequest): Promise<PlanResult> {
+  return (await observeAndPlan(given)).plan;
+}
 
 /**
  * Makes the plan in this process, by the very activities that a worker would run. What they keep as evidence is
@@ -13,7 +27,7 @@ import type { GivenRequest } from '../requestInput.ts';
  *
  * @throws StepladderError as `identifyCluster`, `observeCluster` and `makePlan` do
  */
-export async function planInProcess({ written, checked }: GivenRequest): Promise<PlanResult> {
+export async function observeAndPlan({ written, checked }: GivenRequest): Promise<ObservedPlan> {
   const folder = await mkdtemp(join(tmpdir(), 'stepladder-plan-'));
   const clusters = new Clusters();
   try {
@@ -30,8 +44,12 @@ export async function planInProcess({ written, checked }: GivenRequest): Promise
       targetVersion: checked.targetVersion,
     });
     const plan = await activities.makePlan({ context, workflowType, request, observation });
-    // Written by makePlan a moment ago: the whole result, findings and all.
-    return (await evidence.read(plan.evidence)) as PlanResult;
+    // Written by the activities a moment ago: the whole result, findings and all.
+    return {
+      observation: (await evidence.read(observation)) as Observation,
+      plan: (await evidence.read(plan.evidence)) as PlanResult,
+      request,
+    };
   } finally {
     await clusters.close();
     await rm(folder, { recursive: true, force: true });

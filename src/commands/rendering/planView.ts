@@ -1,4 +1,4 @@
-import { blockingFindings, findingKey } from '../../checks/index.ts';
+import { blockingFindings, findingKey, groupFindings } from '../../checks/index.ts';
 import type { Finding, Severity } from '../../contract/finding.ts';
 import { digestPrefixLength } from '../../contract/messages.ts';
 import type { Hop, PlanResult } from '../../contract/plan.ts';
@@ -21,7 +21,9 @@ export function planView(result: PlanResult, blocking: readonly Finding[], now: 
         `First: put back update settings that an earlier upgrade left on node group ${nodeGroup}`,
     ),
     ...plan.hops.map((hop) => hopText(hop, result, now, style)),
-    ...(plan.overrides.length === 0 ? [] : [`Overridden: ${plan.overrides.join(', ')}`]),
+    ...(plan.overrides.length === 0
+      ? []
+      : [`Overridden: ${plan.overrides.map((name) => withReason(name, result)).join(', ')}`]),
     ...severities.map((severity) => findingsText(severity, result.findings, blocking, style)),
     verdict(result, blocking, style),
   ]
@@ -30,6 +32,14 @@ export function planView(result: PlanResult, blocking: readonly Finding[], now: 
 }
 
 const severities: readonly Severity[] = ['blocker', 'unknown', 'warning', 'info'];
+function withReason(name: string, { overrideReasons = {} }: PlanResult): string {
+  const reason = overrideReasons[name];
+  return reason === undefined ? name : `${name} (${reason})`;
+}
+
+/** So many places of a finding are shown; `-o json` has all. */
+const shownPlaces = 10;
+
 const headings: Record<Severity, string> = {
   blocker: 'Blockers',
   unknown: 'Unknown (could not be checked, so not passed)',
@@ -67,7 +77,9 @@ function findingsText(
   blocking: readonly Finding[],
   style: Style,
 ): string {
-  const found = findings.filter((finding) => finding.severity === severity);
+  const found = groupFindings(findings.filter((finding) => finding.severity === severity)).flatMap(
+    (group) => group.findings,
+  );
   if (found.length === 0) return '';
   const colors = { blocker: style.bad, unknown: style.bad, warning: style.attention, info: style.faint };
   return [
@@ -78,9 +90,9 @@ function findingsText(
 
 function findingText(finding: Finding, isBlocking: boolean, style: Style): string {
   const { check, hop, message, remedy, evidence } = finding;
-  const sources = [...new Set(evidence.map(({ source, observedAt }) => `${source} at ${observedAt}`))].join(
-    '; ',
-  );
+  const places = [...new Set(evidence.map(({ source, observedAt }) => `${source} at ${observedAt}`))];
+  const more = places.length - shownPlaces;
+  const sources = [...places.slice(0, shownPlaces), ...(more > 0 ? [`${more} more places`] : [])].join('; ');
   return [
     `  ${check}${hop === undefined ? '' : ` (${hop})`}: ${message}`,
     ...(remedy === '' ? [] : [`    ${remedy}`]),

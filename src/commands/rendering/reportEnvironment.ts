@@ -1,5 +1,5 @@
-import type { Finding, Severity } from '../../contract/finding.ts';
 import type { OwnershipHint, Report, UnmanagedNodes } from '../../contract/report.ts';
+import { findingBlocks } from './findingsMarkdown.ts';
 import { bullets, code, inline, markdownTable, section } from './markdown.ts';
 
 /** What was found beforehand, what was not upgraded, and who else has to know. */
@@ -8,7 +8,7 @@ export function environmentSections(report: Report): string[] {
   return [
     ...section('Nodes that were not upgraded', bullets(unmanagedNodes.map(nodesLine))),
     ...section('Who else owns what was changed', ...ownershipBlocks(ownership)),
-    ...section('Findings of the plan', bullets(inOrder(findings).map(findingLine))),
+    ...section('Findings of the plan', ...findingBlocks(findings)),
     ...section(
       'Evidence',
       status.evidence.length === 0
@@ -51,18 +51,4 @@ function ownershipBlocks(hints: readonly OwnershipHint[]): string[] {
       ),
     ),
   ];
-}
-
-const severities: readonly Severity[] = ['blocker', 'unknown', 'warning', 'info'];
-
-function inOrder(findings: readonly Finding[]): Finding[] {
-  return [...findings].sort(
-    (left, right) => severities.indexOf(left.severity) - severities.indexOf(right.severity),
-  );
-}
-
-function findingLine({ check, severity, hop, message, remedy, evidence }: Finding): string {
-  const seen = evidence.map(({ source, observedAt }) => `${inline(source)} at ${observedAt}`).join('; ');
-  const place = hop === undefined ? '' : ` (${hop})`;
-  return `**${severity}** ${inline(check)}${place}: ${inline(message)}${remedy === '' ? '' : ` ${inline(remedy)}`}${seen === '' ? '' : ` Seen in ${seen}.`}`;
 }

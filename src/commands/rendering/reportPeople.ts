@@ -1,3 +1,4 @@
+import { findingKey } from '../../checks/findingKey.ts';
 import { digestPrefixLength } from '../../contract/messages.ts';
 import type { Report } from '../../contract/report.ts';
 import type { GateRecord } from '../../contract/status.ts';
@@ -19,7 +20,7 @@ export function peopleSections(report: Report): string[] {
         ),
       ),
     ),
-    ...section('Overridden by the request', bullets(report.overrides.map(code))),
+    ...section('Overridden by the request', overridden(report)),
     ...section(
       'Changed for the upgrade’s sake',
       bullets(
@@ -40,6 +41,28 @@ export function peopleSections(report: Report): string[] {
     ),
     ...(actions.length + gates.length === 0 ? ['Nobody was asked anything.'] : []),
   ];
+}
+
+/** Each with what it stands for, why, and who has approved the plan that says so. */
+function overridden({ overrides, overrideReasons = {}, findings, status }: Report): string {
+  const approval = status.gates
+    .filter(({ gate, outcome }) => gate === 'plan' && outcome === 'approved')
+    .at(-1);
+  const approved =
+    approval === undefined
+      ? 'Nobody has approved it.'
+      : `Approved by ${inline(approval.by ?? 'somebody')} at ${approval.answeredAt ?? 'an unknown time'}${approval.comment === undefined ? '.' : `: ${inline(approval.comment)}`}`;
+  return bullets(
+    overrides.map((override) => {
+      const reason = overrideReasons[override];
+      const found = findings.find((finding) => findingKey(finding) === override);
+      return [
+        `${code(override)}: ${reason === undefined ? 'no reason was given.' : inline(reason)}`,
+        ...(found === undefined ? [] : [`  - **${found.severity}** ${inline(found.message)}`]),
+        `  - ${approved}`,
+      ].join('\n');
+    }),
+  );
 }
 
 function approvals(gates: readonly GateRecord[]): string {
