@@ -78,14 +78,14 @@ const fileNames: Readonly<Record<Wanted, RegExp>> = {
   dashboards: /\.json$/,
 };
 
-/** Words of which one stands in every rule file and in every dashboard. */
-const words: Readonly<Record<Wanted, readonly string[]>> = {
-  rules: ['groups'],
-  dashboards: ['panels', 'rows', 'elements', 'model'],
+/** Fields of which one stands in every rule file and in every dashboard, in JSON, in YAML, or in text within YAML. */
+const fieldNames: Readonly<Record<Wanted, RegExp>> = {
+  rules: /\bgroups\\?["']?\s*:/,
+  dashboards: /\b(?:panels|rows|elements|model)\\?["']?\s*:/,
 };
 
 /** Whether a text is worth parsing: that takes long, and folders are full of other things. */
 function mayHold(text: string, wanted: Wanted): boolean {
-  // A word that is written with escapes has to be parsed to be seen.
-  return words[wanted].some((word) => text.includes(word)) || /\\[xuU][0-9A-Fa-f]/.test(text);
+  // A name that is written with escapes has to be parsed to be seen.
+  return fieldNames[wanted].test(text) || /\\[xuU][0-9A-Fa-f]/.test(text);
 }

@@ -1,9 +1,14 @@
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { Lexer, LineCounter, parseAllDocuments } from 'yaml';
 
 /** Characters: a larger text is not parsed. The largest dashboards that people have are a few megabytes. */
 const maximumLength = 16 * 1024 * 1024;
-/** YAML takes far longer to parse than JSON, some seconds a megabyte, and no rule file is so large. */
-const maximumYamlLength = 1024 * 1024;
+/**
+ * What YAML costs to parse goes by its tokens: this many take some seconds. Dashboards of a megabyte in a ConfigMap are
+ * one token each, and large rule files have some ten thousands.
+ */
+const maximumTokens = 300_000;
+/** Brackets in brackets: each level costs more than the one before. */
+const maximumFlowDepth = 200;
 /** What looks like JSON and is none is tried as YAML, whose short form looks the same; nobody writes much of that. */
 const maximumFlowLength = 256 * 1024;
 
@@ -22,7 +27,20 @@ export function parseDocuments(text: string): { documents: unknown[]; problem?: 
       if (text.length > maximumFlowLength) return refused('it is no JSON that can be parsed');
     }
   }
-  return text.length > maximumYamlLength ? refused('it is YAML of more than 1 MB') : parseYaml(text);
+  return isTooComplex(text) ? refused('it is YAML that is too complex to be read') : parseYaml(text);
+}
+
+/** Looks at the tokens only, which is quick whatever they are. */
+function isTooComplex(text: string): boolean {
+  let tokens = 0;
+  let depth = 0;
+  for (const token of new Lexer().lex(text)) {
+    tokens += 1;
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    if (tokens > maximumTokens || depth > maximumFlowDepth) return true;
+  }
+  return false;
 }
 
 function refused(problem: string): { documents: unknown[]; problem: string } {

