@@ -66,7 +66,7 @@ describe('a report as Markdown', () => {
     expect(under('Messages that were refused')).toContain(
       '`approve` by on-call: digest is of an earlier opening',
     );
-    expect(under('Overridden by the request')).toContain('`insights/Insight/7f3c`');
+    expect(under('Overridden by the request')).toContain('`insights/Insight/7f3c`: no reason was given.');
     expect(under('Changed for the upgrade’s sake')).toContain('update settings of node group blue: put back');
     expect(under('Notes')).toContain('(1.32 control-plane): two probes were late');
   });
@@ -85,8 +85,9 @@ describe('a report as Markdown', () => {
 
   it('lists findings, worst first, with where they were seen', () => {
     const text = under('Findings of the plan');
-    expect(text.indexOf('**blocker**')).toBeLessThan(text.indexOf('**warning**'));
-    expect(text).toContain(`Seen in Kubernetes API at ${at('10:00:01')}.`);
+    expect(text.indexOf('**Blockers**')).toBeGreaterThan(0);
+    expect(text.indexOf('**Blockers**')).toBeLessThan(text.indexOf('**Warnings**'));
+    expect(text).toContain(`seen in Kubernetes API at ${at('10:00:01')}`);
   });
 
   it('puts what was not put back at the top', () => {

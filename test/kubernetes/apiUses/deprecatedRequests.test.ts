@@ -34,13 +34,12 @@ test('asks on fresh connections until every API server has been met, and brings 
   const connection = fakeConnection({
     [leases]: list(lease('2026-03-02T09:59:58Z'), lease('2026-03-02T09:59:55Z')),
     '/metrics': byTurns(
-      metrics('2026-03-01T00:00:00Z'),
-      metrics('2026-03-01T00:00:00Z'),
+      ...Array.from({ length: 7 }, () => metrics('2026-03-01T00:00:00Z')),
       metrics('2026-03-02T08:00:00Z', flowSchemas),
     ),
   });
   const { uses, coverage, requests } = await observeDeprecatedRequests(connection, { lookup, now });
-  expect(connection.asked.filter(({ path }) => path === '/metrics')).toHaveLength(3);
+  expect(connection.asked.filter(({ path }) => path === '/metrics')).toHaveLength(8);
   expect(uses).toEqual([
     {
       group: 'flowcontrol.apiserver.k8s.io',
@@ -52,7 +51,7 @@ test('asks on fresh connections until every API server has been met, and brings 
       observedAt: now.toISOString(),
     },
   ]);
-  expect(coverage).toEqual({ source: 'api-requests', state: 'complete', count: 3 });
+  expect(coverage).toEqual({ source: 'api-requests', state: 'complete', count: 8 });
   expect(requests).toEqual({ servers: 2, youngestStart: '2026-03-02T08:00:00.000Z' });
 });
 
@@ -68,6 +67,15 @@ test('tells when not all API servers were met', async () => {
     count: 12,
   });
   expect(requests?.servers).toBe(1);
+});
+
+test('meets a second API server on the host of the first, which has no lease of its own', async () => {
+  const { requests, coverage } = await observe({
+    [leases]: list(lease('2026-03-02T09:59:58Z')),
+    '/metrics': byTurns(metrics('2026-03-01T00:00:00Z'), metrics('2026-03-02T08:00:00Z')),
+  });
+  expect(requests?.servers).toBe(2);
+  expect(coverage).toEqual({ source: 'api-requests', state: 'complete', count: 6 });
 });
 
 test('does not wait for an API server that is gone, whose lease is left', async () => {
