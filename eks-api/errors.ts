@@ -1,4 +1,4 @@
-/** Names of EKS's errors (and of AWS's own, for authentication) with their HTTP codes. */
+/** Names of EKS's errors (and of AWS's own, and those of what stands beside EKS) with their HTTP codes. */
 const codes = {
   InvalidParameterException: 400,
   InvalidRequestException: 400,
@@ -14,6 +14,9 @@ const codes = {
   IncompleteSignatureException: 403,
   NotFoundException: 404,
   ResourceNotFoundException: 404,
+  /** EC2 Auto Scaling's word for what EKS calls an invalid parameter. */
+  ValidationError: 400,
+  InvalidAction: 400,
   UnknownOperationException: 404,
   ResourceInUseException: 409,
   ThrottlingException: 429,

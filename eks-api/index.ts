@@ -1,5 +1,6 @@
 export type { AccessKey } from './accessKeys.ts';
 export { defaultAddonVersion, isOffered } from './addonCatalogue.ts';
+export { NoCapacity } from './infrastructure.ts';
 export type * from './infrastructure.ts';
 export type { MutationRecord } from './journal.ts';
 export { startEksApi } from './server.ts';

@@ -13,10 +13,15 @@ export interface Infrastructure {
   controlPlaneVersion(): string;
   /** Replaces the control plane, rolling, and resolves when all of it is at the version. Rejects when it can't be. */
   upgradeControlPlane(to: string, signal: AbortSignal): Promise<void>;
-  /** Orders a node; resolves with its name as soon as it is ordered. It joins and becomes Ready later, or never. */
+  /**
+   * Orders a node; resolves with its name as soon as it is ordered. It joins and becomes Ready later, or never.
+   * Rejects with `NoCapacity` where there is no machine to be had now.
+   */
   launchNode(node: NodeLaunch): Promise<string>;
   /** Ends a node at once, whatever runs on it. A node that is not there is fine. */
   terminateNode(name: string): Promise<void>;
+  /** The node that runs on an EC2 instance of a managed node group, by the instance's ID; undefined for any other. */
+  findInstance(instanceId: string): InstanceView | undefined;
   /** The nodes of a group that have joined. */
   listNodes(nodeGroup: string): Promise<NodeView[]>;
   /** Marks a node unschedulable, or schedulable again. */
@@ -49,6 +54,13 @@ export interface NodeLaunch {
   zone: string;
 }
 
+export interface InstanceView {
+  node: string;
+  nodeGroup: string;
+  instanceType: string;
+  zone: string;
+}
+
 export interface NodeView {
   name: string;
   version: string;
@@ -62,4 +74,15 @@ export interface PodView {
   namespace: string;
   name: string;
   uid: string;
+}
+
+/** There is no machine of that type to be had in that zone now. */
+export class NoCapacity extends Error {
+  override readonly name = 'NoCapacity';
+
+  constructor(launch: Pick<NodeLaunch, 'instanceType' | 'zone'>) {
+    super(
+      `Could not launch On-Demand Instances. InsufficientInstanceCapacity - We currently do not have sufficient ${launch.instanceType} capacity in the Availability Zone you requested (${launch.zone}).`,
+    );
+  }
 }

@@ -1,5 +1,6 @@
 import { hasOwnImage } from './nodeGroupRecord.ts';
 import type { NodeGroupRecord } from './nodeGroupRecord.ts';
+import { NoCapacity } from './infrastructure.ts';
 import type { NodeView } from './infrastructure.ts';
 import type { EksService } from './service.ts';
 import { UpdateFailure } from './updates.ts';
@@ -23,31 +24,42 @@ export class NodeFleet {
     this.#group = group;
   }
 
-  /** The nodes that have joined. */
+  /** The nodes that have joined, less those that the Auto Scaling group is taking away. */
   async joined(): Promise<NodeView[]> {
     const nodes = await this.#service.infrastructure.listNodes(this.#group.name);
     for (const { name } of nodes) this.#ordered.delete(name);
-    return nodes;
+    return nodes.filter(({ name }) => !this.#group.leaving.has(name));
   }
 
-  /** Orders nodes, each in the zone that has the fewest. Resolves with their names; they join later, or never. */
+  /**
+   * Orders nodes, each in the zone that has the fewest. Resolves with their names; they join later, or never. Where
+   * there is no machine to be had the group says so in its health, and has fewer nodes than it should.
+   */
   async launch(count: number, image: NodeImage): Promise<string[]> {
     const { infrastructure } = this.#service;
     const group = this.#group;
     const names: string[] = [];
+    const inZone = await this.#countZones();
     for (let index = 0; index < count; index += 1) {
-      const zone = await this.#emptiestZone();
-      const name = await infrastructure.launchNode({
-        nodeGroup: group.name,
-        version: image.version,
-        labels: labelsOf(group),
-        taints: group.taints,
-        instanceType: group.instanceTypes[0] ?? 'm6i.large',
-        zone,
-      });
-      this.#ordered.set(name, zone);
-      group.releases.set(name, image.releaseVersion);
-      names.push(name);
+      const zone = emptiest(inZone) ?? `${this.#service.cluster.region}a`;
+      inZone.set(zone, (inZone.get(zone) ?? 0) + 1);
+      try {
+        const name = await infrastructure.launchNode({
+          nodeGroup: group.name,
+          version: image.version,
+          labels: labelsOf(group),
+          taints: group.taints,
+          instanceType: group.instanceTypes[0] ?? 'm6i.large',
+          zone,
+        });
+        this.#ordered.set(name, zone);
+        group.releases.set(name, image.releaseVersion);
+        names.push(name);
+      } catch (error) {
+        if (!(error instanceof NoCapacity)) throw error;
+        names.push(`no machine in ${zone}`);
+        tellLaunchFailure(group, error.message);
+      }
     }
     return names;
   }
@@ -80,6 +92,7 @@ export class NodeFleet {
     this.#ordered.delete(name);
     this.#group.releases.delete(name);
     await this.#service.infrastructure.terminateNode(name);
+    this.#group.leaving.delete(name);
   }
 
   /** Names of nodes that were ordered and have not joined. */
@@ -88,16 +101,29 @@ export class NodeFleet {
     return [...this.#ordered.keys()];
   }
 
-  async #emptiestZone(): Promise<string> {
+  async #countZones(): Promise<Map<string, number>> {
     const counts = new Map(this.#group.zones.map((zone) => [zone, 0]));
     const zones = [...(await this.joined()).map(({ zone }) => zone), ...this.#ordered.values()];
     for (const zone of zones) {
       const count = counts.get(zone);
       if (count !== undefined) counts.set(zone, count + 1);
     }
-    const [emptiest] = [...counts].sort(([, left], [, right]) => left - right);
-    return emptiest?.[0] ?? `${this.#service.cluster.region}a`;
+    return counts;
   }
+}
+
+/** The zone with the fewest nodes, the first among equals. */
+function emptiest(inZone: ReadonlyMap<string, number>): string | undefined {
+  let found: [string, number] | undefined;
+  for (const [zone, count] of inZone) if (found === undefined || count < found[1]) found = [zone, count];
+  return found?.[0];
+}
+
+const launchFailures = 'AsgInstanceLaunchFailures';
+
+function tellLaunchFailure(group: NodeGroupRecord, message: string): void {
+  if (group.issues.some(({ code }) => code === launchFailures)) return;
+  group.issues.push({ code: launchFailures, message, resourceIds: [group.autoScalingGroup] });
 }
 
 /** The image that a group's nodes are launched with now. */

@@ -2,6 +2,9 @@ import type { NodeFleet } from './nodeFleet.ts';
 import type { NodeGroupRecord } from './nodeGroupRecord.ts';
 import type { EksService } from './service.ts';
 
+/** What EKS says of a group while nodes are missing. */
+const aboutNodes = ['NodeCreationFailure', 'AsgInstanceLaunchFailures'];
+
 /** After a change: ACTIVE where every wanted node is Ready, DEGRADED with the reason where one is not. */
 export async function settleNodeGroup(
   service: EksService,
@@ -9,8 +12,11 @@ export async function settleNodeGroup(
   fleet: NodeFleet,
 ): Promise<void> {
   const ready = (await fleet.joined()).filter((node) => node.ready).length;
-  const issues = group.issues.filter(({ code }) => code !== 'NodeCreationFailure');
-  if (ready < group.size.desired) {
+  const complete = ready >= group.size.desired;
+  const issues = group.issues.filter(
+    ({ code }) => !(complete ? aboutNodes : ['NodeCreationFailure']).includes(code),
+  );
+  if (!complete) {
     issues.push({
       code: 'NodeCreationFailure',
       message: `Instances failed to join the kubernetes cluster: ${ready} of ${group.size.desired} nodes are Ready`,

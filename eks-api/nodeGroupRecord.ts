@@ -38,6 +38,10 @@ export interface NodeGroupRecord {
   /** Release of the node image of each node that this API launched; the others have the group's first. */
   releases: Map<string, string>;
   firstRelease: string;
+  /** Nodes that the Auto Scaling group is taking away; their places are off the group's size already. */
+  leaving: Set<string>;
+  /** What CreateNodegroup was given and DescribeNodegroup tells again, and that makes no difference here. */
+  kept: Pick<Nodegroup, 'diskSize' | 'remoteAccess' | 'nodeRepairConfig'>;
 }
 
 /** The record that a node group starts with. */
@@ -70,6 +74,8 @@ export function nodeGroupRecord(cluster: EksClusterState, state: EksNodeGroupSta
     autoScalingGroup: `eks-${state.name}-${id}`,
     releases: new Map(),
     firstRelease: releaseVersion,
+    leaving: new Set(),
+    kept: {},
   };
 }
 
@@ -115,6 +121,7 @@ export function describeNodeGroupRecord(
     taints: record.taints.map(taintToEks),
     resources: { autoScalingGroups: [{ name: record.autoScalingGroup }] },
     diskSize: launchTemplate === undefined ? 20 : undefined,
+    ...record.kept,
     health: { issues: record.issues },
     updateConfig: record.updateConfig,
     launchTemplate:

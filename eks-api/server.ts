@@ -12,7 +12,14 @@ import type { Route } from './routes.ts';
 import { EksService } from './service.ts';
 import type { EksServiceOptions } from './service.ts';
 import { answerEc2, ec2Error, ec2Operations } from './ec2.ts';
-import { answerSts, stsError } from './sts.ts';
+import {
+  answerAutoScaling,
+  autoScalingNamespace,
+  autoScalingVersion,
+  refusedAutoScaling,
+} from './autoScaling.ts';
+import { queryError } from './queryProtocol.ts';
+import { answerSts, stsNamespace } from './sts.ts';
 import { toWire } from './wire.ts';
 
 /** What happens to a call instead of, or after, its being handled. */
@@ -51,7 +58,7 @@ export interface EksApi {
 }
 
 /**
- * Starts the EKS API (with STS, and what it takes of EC2, beside it) over plain HTTP.
+ * Starts the EKS API (with STS, and what it takes of EC2 and its Auto Scaling, beside it) over plain HTTP.
  *
  * @throws Error with code EADDRINUSE when the port is taken
  */
@@ -124,32 +131,60 @@ class Surface {
     }
   }
 
-  /** STS and EC2, which are told apart by the operation: both are asked by a form. */
+  /** STS, EC2 and EC2 Auto Scaling, which are told apart by the operation: all are asked by a form. */
   answerQuery(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '');
     const operation = form.get('Action') ?? 'unknown';
-    const ofEc2 = ec2Operations.has(operation);
-    const errorBody = ofEc2 ? ec2Error : stsError;
+    const { service, errorBody } = querySurface(form, operation);
     const interruption = this.#options.onCall?.(operation);
-    if (interruption?.kind === 'reset') return reset(request, reply);
+    if (interruption?.kind === 'reset' && interruption.when === 'before') return reset(request, reply);
     void reply.header('x-amzn-requestid', randomUUID()).type('text/xml');
     try {
       if (interruption?.kind === 'status') {
         const { code, reason, message } = interruption;
-        return reply.code(code).send(errorBody({ code, message, name: errorNameOf(code, reason) }));
+        const name = errorNameOf(code, reason);
+        this.#tellAutoScaling(refusedAutoScaling(form, { name, message }));
+        return reply.code(code).send(errorBody({ code, message, name }));
       }
-      const { key } = this.#caller(request);
-      if (ofEc2) {
-        this.#refuseDenied(`ec2:${operation}`, operation, key);
-        return reply.code(200).send(answerEc2(form, this.#service.cluster));
-      }
-      const { account } = this.#service.cluster;
-      const { assumableRoles } = this.#options;
-      return reply.code(200).send(answerSts(form, key, { account, keys: this.#accessKeys, assumableRoles }));
+      const answer = this.#answerForm(service, operation, form, request);
+      return interruption === undefined ? reply.code(200).send(answer) : reset(request, reply);
     } catch (error) {
       const { name, message, code } = asEksError(error);
       return reply.code(code).send(errorBody({ name, message, code }));
     }
+  }
+
+  #answerForm(
+    service: QueryService,
+    operation: string,
+    form: URLSearchParams,
+    request: FastifyRequest,
+  ): string {
+    if (service === 'autoscaling') return this.#answerAutoScaling(operation, form, request);
+    const { key } = this.#caller(request);
+    if (service === 'ec2') {
+      this.#refuseDenied(`ec2:${operation}`, operation, key);
+      return answerEc2(form, this.#service.cluster);
+    }
+    const { account } = this.#service.cluster;
+    const { assumableRoles } = this.#options;
+    return answerSts(form, key, { account, keys: this.#accessKeys, assumableRoles });
+  }
+
+  #answerAutoScaling(operation: string, form: URLSearchParams, request: FastifyRequest): string {
+    try {
+      this.#refuseDenied(`autoscaling:${operation}`, operation, this.#caller(request).key);
+    } catch (error) {
+      if (error instanceof EksError) this.#tellAutoScaling(refusedAutoScaling(form, error));
+      throw error;
+    }
+    return answerAutoScaling(form, this.#service, (outcome) => this.#tellAutoScaling(outcome));
+  }
+
+  #tellAutoScaling(outcome: Omit<MutationRecord, 'at'> | undefined): void {
+    if (outcome === undefined) return;
+    const at = this.#service.infrastructure.clock.now().toISOString();
+    this.#options.onMutation?.({ at, ...outcome });
   }
 
   #authenticate(route: Route, call: Call, request: FastifyRequest): Caller {
@@ -199,6 +234,22 @@ class Surface {
     const { name, message } = error;
     this.#options.onMutation?.(refusedMutation(this.#service, route, call, { name, message }));
   }
+}
+
+type QueryService = 'sts' | 'ec2' | 'autoscaling';
+
+/** Which service a form is for, and how that one writes its errors. */
+function querySurface(
+  form: URLSearchParams,
+  operation: string,
+): { service: QueryService; errorBody: (error: { name: string; message: string; code: number }) => string } {
+  if (ec2Operations.has(operation)) return { service: 'ec2', errorBody: ec2Error };
+  const ofAutoScaling = form.get('Version') === autoScalingVersion;
+  const namespace = ofAutoScaling ? autoScalingNamespace : stsNamespace;
+  return {
+    service: ofAutoScaling ? 'autoscaling' : 'sts',
+    errorBody: (error) => queryError(namespace, error),
+  };
 }
 
 function readCall(request: FastifyRequest): Call {

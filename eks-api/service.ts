@@ -10,7 +10,7 @@ import { seededRandom } from './random.ts';
 import type { Random } from './random.ts';
 import { RequestTokens } from './requestTokens.ts';
 import { defaultTimings } from './state.ts';
-import type { EksClusterState, EksState, EksTimings } from './state.ts';
+import type { EksClusterState, EksLaunchTemplateState, EksState, EksTimings } from './state.ts';
 import { UpdateFailure, UpdateRegister } from './updates.ts';
 import { minorOf } from './versions.ts';
 
@@ -55,6 +55,8 @@ export class EksService {
   readonly maxKubeletLag: number;
   readonly cluster: ClusterRecord;
   readonly nodeGroups = new Map<string, NodeGroupRecord>();
+  /** Launch templates that node groups have been made with. */
+  readonly launchTemplates: EksLaunchTemplateState[];
   readonly addons = new Map<string, AddonRecord>();
   readonly insights: InsightsRecord;
   readonly updates: UpdateRegister;
@@ -81,6 +83,7 @@ export class EksService {
     for (const group of state.nodeGroups) {
       this.nodeGroups.set(group.name, nodeGroupRecord(state.cluster, group));
     }
+    this.launchTemplates = state.nodeGroups.flatMap(({ launchTemplate }) => launchTemplate ?? []);
     for (const addon of state.addons) this.addons.set(addon.name, addonRecord(state.cluster, addon));
     this.insights = insightsRecord(state.insights, infrastructure.clock.now());
   }

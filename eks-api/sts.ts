@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { AccessKey, AccessKeys } from './accessKeys.ts';
 import { EksError } from './errors.ts';
-import { xmlElement } from './xml.ts';
-import type { XmlFields } from './xml.ts';
+import { queryResponse } from './queryProtocol.ts';
+
+/** XML namespace of STS's answers. */
+export const stsNamespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
 /** What the STS beside EKS needs to know. */
 export interface StsOptions {
@@ -22,7 +24,7 @@ export interface StsOptions {
 export function answerSts(form: URLSearchParams, caller: AccessKey, options: StsOptions): string {
   switch (form.get('Action')) {
     case 'GetCallerIdentity':
-      return response('GetCallerIdentity', {
+      return queryResponse(stsNamespace, 'GetCallerIdentity', {
         Arn: caller.principalArn,
         UserId: caller.accessKeyId,
         Account: options.account,
@@ -60,7 +62,7 @@ function assumeRole(form: URLSearchParams, caller: AccessKey, options: StsOption
     principalArn: `arn:aws:sts::${options.account}:assumed-role/${name[2] ?? ''}/${session}`,
   };
   options.keys.add(key);
-  return response('AssumeRole', {
+  return queryResponse(stsNamespace, 'AssumeRole', {
     Credentials: {
       AccessKeyId: key.accessKeyId,
       SecretAccessKey: key.secretAccessKey,
@@ -70,32 +72,3 @@ function assumeRole(form: URLSearchParams, caller: AccessKey, options: StsOption
     AssumedRoleUser: { Arn: key.principalArn, AssumedRoleId: `AROA${key.accessKeyId.slice(4)}:${session}` },
   });
 }
-
-/** An error as STS answers it. */
-export function stsError(error: { name: string; message: string; code: number }): string {
-  // The query protocol's codes have no "Exception" at their end.
-  const code = error.name.replace(/Exception$/, '');
-  const type = error.code < 500 ? 'Sender' : 'Receiver';
-  return xmlElement(
-    'ErrorResponse',
-    {
-      Error: { Type: type, Code: code, Message: error.message },
-      RequestId: requestId(),
-    },
-    namespace,
-  );
-}
-
-function response(action: string, result: XmlFields): string {
-  return xmlElement(
-    `${action}Response`,
-    {
-      [`${action}Result`]: result,
-      ResponseMetadata: { RequestId: requestId() },
-    },
-    namespace,
-  );
-}
-
-const namespace = ' xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';
-const requestId = (): string => randomBytes(16).toString('hex');

@@ -193,6 +193,7 @@ async function start(
     environment: {
       AWS_ENDPOINT_URL_EC2: url,
       AWS_ENDPOINT_URL_EKS: url,
+      AWS_ENDPOINT_URL_AUTO_SCALING: url,
       AWS_ENDPOINT_URL_STS: url,
       AWS_ACCESS_KEY_ID: keys.worker.accessKeyId,
       AWS_SECRET_ACCESS_KEY: keys.worker.secretAccessKey,

@@ -25,8 +25,10 @@ export const callFaultRuleSchema = z.strictObject({
 export const nodeFaultRuleSchema = z.strictObject({
   nodeGroup: z.string().min(1).optional().describe('Managed node group; every one unless given.'),
   kind: z
-    .enum(['never-joins', 'joins-not-ready', 'slow'])
-    .describe('The node never appears, appears but is never Ready, or takes longer.'),
+    .enum(['never-joins', 'joins-not-ready', 'slow', 'no-capacity'])
+    .describe(
+      'The node never appears, appears but is never Ready, takes longer, or there is no machine for it to be had.',
+    ),
   bootSeconds: seconds.default(600).describe('How long a slow node takes, in simulated seconds.'),
   rate: z.number().min(0).max(1).default(1).describe('Share of the launched nodes that are hit.'),
   count: z.int().min(1).optional().describe('How many nodes are hit at most; no end unless given.'),

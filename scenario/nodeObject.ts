@@ -49,6 +49,9 @@ export const kubeletVersion = (minor: string): string => kubeletVersions[minor] 
 /** `v1.31.4-eks-aeac579` → `1.31`. */
 export const minorOf = (version: string): string => /^v?(\d+\.\d+)/.exec(version)?.[1] ?? version;
 
+/** `aws:///ap-northeast-1a/i-0abc` → `i-0abc`. */
+export const instanceIdOf = (providerId: string): string => providerId.slice(providerId.lastIndexOf('/') + 1);
+
 /** A name that no node has yet, as the provider would give it. */
 export function nodeName(
   description: NodeDescription,

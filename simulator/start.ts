@@ -48,7 +48,7 @@ export interface RunningSimulator {
 }
 
 /**
- * Starts a simulated cluster with its Kubernetes API (TLS) and the EKS API (plain HTTP, with STS beside it).
+ * Starts a simulated cluster with its Kubernetes API (TLS) and the EKS API (plain HTTP, with STS and EC2 Auto Scaling beside it).
  *
  * @throws Error that names the port, where an explicit one is taken
  */
@@ -112,6 +112,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
       environment: {
         AWS_ENDPOINT_URL_EC2: eksUrl,
         AWS_ENDPOINT_URL_EKS: eksUrl,
+        AWS_ENDPOINT_URL_AUTO_SCALING: eksUrl,
         AWS_ENDPOINT_URL_STS: eksUrl,
         AWS_ACCESS_KEY_ID: accessKey.accessKeyId,
         AWS_SECRET_ACCESS_KEY: accessKey.secretAccessKey,

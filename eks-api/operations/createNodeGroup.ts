@@ -3,6 +3,7 @@ import { inPath, readBody } from '../call.ts';
 import type { Call } from '../call.ts';
 import { EksError, invalidParameter } from '../errors.ts';
 import type { EksErrorSubject } from '../errors.ts';
+import { readLaunchTemplate, templateImage } from '../launchTemplate.ts';
 import { NodeFleet, imageOf } from '../nodeFleet.ts';
 import {
   labelsSchema,
@@ -16,7 +17,6 @@ import {
 import { describeNodeGroupRecord, nodeGroupRecord } from '../nodeGroupRecord.ts';
 import type { NodeGroupRecord } from '../nodeGroupRecord.ts';
 import { readNodeImage } from '../nodeVersion.ts';
-import { stableHex } from '../random.ts';
 import type { EksService } from '../service.ts';
 import { refuseBadTags } from '../tagLimits.ts';
 import { taintFromEks } from '../taints.ts';
@@ -38,6 +38,11 @@ const bodySchema = z.object({
   capacityType: z.enum(['ON_DEMAND', 'SPOT']).optional(),
   version: z.string().optional(),
   releaseVersion: z.string().optional(),
+  diskSize: z.number().int().min(1).optional(),
+  remoteAccess: z
+    .object({ ec2SshKey: z.string().optional(), sourceSecurityGroups: z.array(z.string()).optional() })
+    .optional(),
+  nodeRepairConfig: z.looseObject({ enabled: z.boolean().optional() }).optional(),
 });
 type Body = z.infer<typeof bodySchema>;
 
@@ -74,8 +79,11 @@ function recordOf(service: EksService, body: Body, subject: EksErrorSubject): No
   if (body.amiType === 'CUSTOM' && body.launchTemplate === undefined) {
     throw invalidParameter('A launch template must be given with AMI type CUSTOM.', subject);
   }
-  const image = readNodeImage(body, cluster.version, subject);
-  const { launchTemplate } = body;
+  const launchTemplate = readLaunchTemplate(service, body, subject);
+  const image =
+    launchTemplate?.images === undefined
+      ? readNodeImage(body, cluster.version, subject)
+      : templateImage(launchTemplate, body, cluster.version, subject);
   const record = nodeGroupRecord(cluster, {
     name: body.nodegroupName,
     ...image,
@@ -89,22 +97,22 @@ function recordOf(service: EksService, body: Body, subject: EksErrorSubject): No
     labels: body.labels ?? {},
     taints: (body.taints ?? []).map(taintFromEks),
     updateConfig: readUpdateConfig(body.updateConfig ?? {}, { maxUnavailable: 1 }, subject),
-    ...(launchTemplate === undefined
-      ? {}
-      : {
-          launchTemplate: {
-            id: launchTemplate.id ?? `lt-0${stableHex(launchTemplate.name ?? '', 16)}`,
-            name: launchTemplate.name ?? launchTemplate.id ?? '',
-            version: launchTemplate.version ?? '1',
-            ...(body.amiType === 'CUSTOM'
-              ? { images: { [launchTemplate.version ?? '1']: image.version } }
-              : {}),
-          },
-        }),
+    ...(launchTemplate === undefined ? {} : { launchTemplate }),
     tags: body.tags ?? {},
     health: [],
   });
-  return { ...record, nodeRole: body.nodeRole, status: 'CREATING' };
+  const { diskSize, remoteAccess, nodeRepairConfig } = body;
+  return {
+    ...record,
+    nodeRole: body.nodeRole,
+    status: 'CREATING',
+    instanceTypes: body.instanceTypes ?? record.instanceTypes,
+    kept: {
+      ...(diskSize === undefined ? {} : { diskSize }),
+      ...(remoteAccess === undefined ? {} : { remoteAccess }),
+      ...(nodeRepairConfig === undefined ? {} : { nodeRepairConfig }),
+    },
+  };
 }
 
 async function launchGroup(service: EksService, group: NodeGroupRecord, signal: AbortSignal): Promise<void> {
@@ -117,6 +125,7 @@ async function launchGroup(service: EksService, group: NodeGroupRecord, signal: 
     if (!(error instanceof UpdateFailure)) throw error;
     group.status = 'CREATE_FAILED';
     group.issues = [
+      ...group.issues,
       {
         code: error.problem.code,
         message: 'Instances failed to join the kubernetes cluster',

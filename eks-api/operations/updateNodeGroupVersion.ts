@@ -3,6 +3,7 @@ import { inPath, readBody } from '../call.ts';
 import type { Call } from '../call.ts';
 import { invalidParameter } from '../errors.ts';
 import type { EksErrorSubject } from '../errors.ts';
+import { refuseVersionOfOwnImage, templateImage } from '../launchTemplate.ts';
 import { launchTemplateSchema } from '../nodeGroupInput.ts';
 import { NodeFleet, imageOf } from '../nodeFleet.ts';
 import type { NodeImage } from '../nodeFleet.ts';
@@ -118,14 +119,7 @@ function readTemplateGoal(
   body: Body,
   subject: EksErrorSubject,
 ): Goal {
-  for (const [field, name] of [
-    ['version', 'kubernetesVersion'],
-    ['releaseVersion', 'releaseVersion'],
-  ] as const) {
-    if (body[field] !== undefined) {
-      throw invalidParameter(`You cannot specify the field ${name} when using custom AMIs.`, subject);
-    }
-  }
+  refuseVersionOfOwnImage(body, subject);
   if (body.launchTemplate === undefined) {
     throw invalidParameter(
       `Nodegroup ${group.name} uses a custom AMI: a launch template version must be given.`,
@@ -133,17 +127,10 @@ function readTemplateGoal(
     );
   }
   const templateVersion = readTemplateVersion(group, body.launchTemplate, subject);
-  const version = group.launchTemplate?.images?.[templateVersion];
-  if (version === undefined) {
-    throw invalidParameter(`Launch template version ${templateVersion} was not found.`, subject);
-  }
-  if (minorOf(version) > service.clusterMinor) {
-    throw invalidParameter(
-      `Nodegroup Kubernetes version ${version} can't be newer than the cluster's Kubernetes version ${service.cluster.version}`,
-      subject,
-    );
-  }
-  return { image: { version, releaseVersion: `${version}/${templateVersion}` }, templateVersion };
+  const { launchTemplate } = group;
+  if (launchTemplate === undefined) throw new Error(`node group ${group.name} has no launch template`);
+  const template = { ...launchTemplate, version: templateVersion };
+  return { image: templateImage(template, body, service.cluster.version, subject), templateVersion };
 }
 
 function readTemplateVersion(

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Infrastructure,
   InfrastructureClock,
+  InstanceView,
   NodeLaunch,
   NodeView,
   PodView,
@@ -76,6 +77,10 @@ export class LabInfrastructure implements Infrastructure {
 
   terminateNode(name: string): Promise<void> {
     return this.#machines.terminate(name);
+  }
+
+  findInstance(instanceId: string): InstanceView | undefined {
+    return this.#machines.findInstance(instanceId);
   }
 
   async listNodes(nodeGroup: string): Promise<NodeView[]> {

@@ -1,7 +1,9 @@
+import { NoCapacity } from '../../eks-api/infrastructure.ts';
+import type { InstanceView } from '../../eks-api/infrastructure.ts';
 import { seededRandom } from '../../eks-api/random.ts';
 import type { Random } from '../../eks-api/random.ts';
 import { allocatableOf } from '../../scenario/instanceTypes.ts';
-import { nodeName, nodeObject } from '../../scenario/nodeObject.ts';
+import { instanceIdOf, nodeName, nodeObject } from '../../scenario/nodeObject.ts';
 import type { NodeDescription } from '../../scenario/nodeObject.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { KubernetesClient } from './kubernetesClient.ts';
@@ -20,6 +22,8 @@ export class Machines {
   /** What calls off the next step of a machine that is still booting. */
   readonly #booting = new Map<string, () => void>();
   readonly #names = new Set<string>();
+  /** Nodes that have joined, by the IDs of their instances. */
+  readonly #instances = new Map<string, { node: string; description: NodeDescription }>();
   /** How many more machines are hit by each fault of the scenario. */
   readonly #faults: { rule: Scenario['faults']['nodes'][number]; left: number }[];
 
@@ -42,8 +46,9 @@ export class Machines {
 
   /** Orders a machine and returns the name that its node will have. Throws for an unknown instance type. */
   launch(description: NodeDescription): string {
-    const name = this.#order(description);
     const fault = this.#faultOf(description);
+    if (fault === 'no-capacity') throw new NoCapacity(description);
+    const name = this.#order(description);
     if (fault === 'never-joins') return name;
     this.#after(name, this.#bootMs * joinsAfterShare, async () => {
       await this.#join(name, description, false);
@@ -62,7 +67,16 @@ export class Machines {
   async terminate(name: string): Promise<void> {
     this.#booting.get(name)?.();
     this.#names.delete(name);
+    for (const [id, { node }] of this.#instances) if (node === name) this.#instances.delete(id);
     await this.#client.remove(nodePath(name));
+  }
+
+  /** The node that runs on an instance of a managed node group. */
+  findInstance(instanceId: string): InstanceView | undefined {
+    const found = this.#instances.get(instanceId);
+    if (found?.description.nodeGroup === undefined) return undefined;
+    const { nodeGroup, instanceType, zone } = found.description;
+    return { node: found.node, nodeGroup, instanceType, zone };
   }
 
   /** Lets the kubelet of a node work, at first or again. */
@@ -99,6 +113,7 @@ export class Machines {
       ...node,
       metadata: { ...node.metadata, labels },
     });
+    this.#instances.set(instanceIdOf(node.spec.providerID), { node: name, description });
   }
 
   async #label(name: string, value: string | null): Promise<void> {
@@ -118,7 +133,7 @@ export class Machines {
     });
   }
 
-  #faultOf({ nodeGroup }: NodeDescription): 'never-joins' | 'joins-not-ready' | undefined {
+  #faultOf({ nodeGroup }: NodeDescription): 'never-joins' | 'joins-not-ready' | 'no-capacity' | undefined {
     const hit = this.#faults.find(
       ({ rule, left }) =>
         left > 0 && rule.kind !== 'slow' && (rule.nodeGroup === undefined || rule.nodeGroup === nodeGroup),

@@ -1,4 +1,10 @@
-import type { Infrastructure, NodeLaunch, NodeView, PodView } from '../../eks-api/infrastructure.ts';
+import type {
+  Infrastructure,
+  InstanceView,
+  NodeLaunch,
+  NodeView,
+  PodView,
+} from '../../eks-api/infrastructure.ts';
 import { addonNamespace, workloadsOfAddon } from '../../scenario/addonWorkloads.ts';
 import type { ControlPlane } from './controlPlane.ts';
 import { isStatus } from './errors.ts';
@@ -59,6 +65,10 @@ export class SimulatedInfrastructure implements Infrastructure {
 
   async terminateNode(name: string): Promise<void> {
     this.machines.terminate(name);
+  }
+
+  findInstance(instanceId: string): InstanceView | undefined {
+    return this.machines.findInstance(instanceId);
   }
 
   async listNodes(nodeGroup: string): Promise<NodeView[]> {

@@ -1,3 +1,5 @@
+import type { InstanceView } from '../../eks-api/infrastructure.ts';
+import { NoCapacity } from '../../eks-api/infrastructure.ts';
 import type { ControllerContext } from './controllers/context.ts';
 import type { SimulatedFaults } from './faults.ts';
 import type { Allocatable } from '../../scenario/instanceTypes.ts';
@@ -5,7 +7,7 @@ import { allocatableOf } from '../../scenario/instanceTypes.ts';
 import type { Condition, Node } from './kinds.ts';
 import { nodes } from './kinds.ts';
 import type { NodeDescription } from '../../scenario/nodeObject.ts';
-import { nodeName, nodeObject } from '../../scenario/nodeObject.ts';
+import { instanceIdOf, nodeName, nodeObject } from '../../scenario/nodeObject.ts';
 import { kubernetesTime } from '../../scenario/kubernetesTime.ts';
 import { withCondition } from './pods.ts';
 
@@ -14,6 +16,8 @@ interface Machine {
   state: 'booting' | 'joined' | 'ready' | 'failed';
   /** Calls off what is to happen to it next. */
   cancel: () => void;
+  /** ID of its EC2 instance; nobody asks for it before its node has joined. */
+  instanceId?: string;
 }
 
 /** Share of a node's boot time after which its kubelet registers. */
@@ -22,6 +26,8 @@ const joinsAfterShare = 0.8;
 /** The machines behind the nodes: they are ordered, boot, join, become Ready, fail, and are ended. */
 export class Machines {
   private readonly machines = new Map<string, Machine>();
+  /** Nodes by the IDs of their instances. */
+  private readonly instances = new Map<string, string>();
   private readonly context: ControllerContext;
   private readonly faults: SimulatedFaults;
   private readonly instanceTypes: Record<string, Allocatable>;
@@ -47,12 +53,16 @@ export class Machines {
     return this.machines.get(node)?.state === 'ready';
   }
 
-  /** Orders a machine and returns the name that its node will have. Throws for an unknown instance type. */
+  /**
+   * Orders a machine and returns the name that its node will have. Throws for an unknown instance type, and
+   * `NoCapacity` where a fault says that there is none to be had.
+   */
   launch(description: NodeDescription): string {
     const { clock, timings } = this.context;
-    const { name, machine } = this.order(description);
     const fault =
       description.nodeGroup === undefined ? undefined : this.faults.nodeFault(description.nodeGroup);
+    if (fault?.kind === 'no-capacity') throw new NoCapacity(description);
+    const { name, machine } = this.order(description);
     if (fault?.kind === 'never-joins') return name;
     const boot = 1000 * (fault?.kind === 'slow' ? fault.bootSeconds : timings.nodeBoot);
     machine.cancel = clock.after(boot * joinsAfterShare, () => {
@@ -73,8 +83,10 @@ export class Machines {
 
   /** Ends a machine at once; its node goes, and with it what runs there. One that is not there is fine. */
   terminate(name: string): void {
-    this.machines.get(name)?.cancel();
+    const machine = this.machines.get(name);
+    machine?.cancel();
     this.machines.delete(name);
+    if (machine?.instanceId !== undefined) this.instances.delete(machine.instanceId);
     if (this.context.store.find(nodes, undefined, name) !== undefined)
       this.context.store.remove(nodes, undefined, name);
   }
@@ -111,6 +123,15 @@ export class Machines {
     return joined;
   }
 
+  /** The node that runs on an instance of a managed node group. */
+  findInstance(instanceId: string): InstanceView | undefined {
+    const node = this.instances.get(instanceId);
+    const description = node === undefined ? undefined : this.machines.get(node)?.description;
+    if (node === undefined || description?.nodeGroup === undefined) return undefined;
+    const { nodeGroup, instanceType, zone } = description;
+    return { node, nodeGroup, instanceType, zone };
+  }
+
   private order(description: NodeDescription): { name: string; machine: Machine } {
     allocatableOf(description.instanceType, this.instanceTypes);
     const name = nodeName(description, this.context.random, (taken) => this.machines.has(taken));
@@ -124,7 +145,10 @@ export class Machines {
     const { store, random } = this.context;
     const allocatable = allocatableOf(machine.description.instanceType, this.instanceTypes);
     machine.state = 'joined';
-    store.create(nodes, nodeObject(name, machine.description, allocatable, random, this.context.now()));
+    const node = nodeObject(name, machine.description, allocatable, random, this.context.now());
+    store.create(nodes, node);
+    machine.instanceId = instanceIdOf(node.spec.providerID);
+    this.instances.set(machine.instanceId, name);
   }
 
   private becomeReady(name: string): void {

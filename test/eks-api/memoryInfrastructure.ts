@@ -1,4 +1,11 @@
-import type { Infrastructure, NodeLaunch, NodeView, PodView } from '../../eks-api/infrastructure.ts';
+import { NoCapacity } from '../../eks-api/infrastructure.ts';
+import type {
+  Infrastructure,
+  InstanceView,
+  NodeLaunch,
+  NodeView,
+  PodView,
+} from '../../eks-api/infrastructure.ts';
 import { SteppedClock } from './steppedClock.ts';
 
 interface MemoryPod extends PodView {
@@ -27,6 +34,8 @@ export class MemoryInfrastructure implements Infrastructure {
   readonly refusing = new Set<string>();
   /** Node groups whose nodes never join. */
   readonly neverJoining = new Set<string>();
+  /** Zones in which there is no machine to be had. */
+  readonly withoutCapacity = new Set<string>();
   readonly addonVersions = new Map<string, string>();
   /** Add-ons whose Pods never become Ready. */
   readonly stuckAddons = new Set<string>();
@@ -74,6 +83,7 @@ export class MemoryInfrastructure implements Infrastructure {
   }
 
   async launchNode(launch: NodeLaunch): Promise<string> {
+    if (this.withoutCapacity.has(launch.zone)) throw new NoCapacity(launch);
     const name = this.#nextName(launch.nodeGroup);
     this.#tell(`launch ${name} ${launch.version} ${launch.zone}`);
     if (!this.neverJoining.has(launch.nodeGroup)) {
@@ -101,6 +111,14 @@ export class MemoryInfrastructure implements Infrastructure {
     this.#tell(`terminate ${name}`);
     this.nodes.delete(name);
     for (const pod of this.pods.values()) if (pod.node === name) this.pods.delete(pod.uid);
+  }
+
+  /** Instances have their nodes' names, `i-blue-1`. */
+  findInstance(instanceId: string): InstanceView | undefined {
+    const node = this.nodes.get(instanceId.replace(/^i-/, ''));
+    if (node === undefined) return undefined;
+    const { name, nodeGroup, zone } = node;
+    return { node: name, nodeGroup, zone, instanceType: 'm6i.large' };
   }
 
   async listNodes(nodeGroup: string): Promise<NodeView[]> {

@@ -33,6 +33,7 @@ describe('the simulator', () => {
     const { simulator } = await startTestSimulator();
     expect(Object.keys(simulator.environment).sort()).toEqual([
       'AWS_ACCESS_KEY_ID',
+      'AWS_ENDPOINT_URL_AUTO_SCALING',
       'AWS_ENDPOINT_URL_EC2',
       'AWS_ENDPOINT_URL_EKS',
       'AWS_ENDPOINT_URL_STS',
