@@ -2,7 +2,6 @@ import type { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { StepladderError, errorRetry } from '../contract/errors.ts';
 import { inScope, temporalContext } from './scope.ts';
-import type { Activities } from './types.ts';
 
 /**
  * An activity gives up this long before Temporal would: a named error says what was slow, a time-out of Temporal's
@@ -21,7 +20,7 @@ const lastUnexpectedAttempt = 6;
  * failures of their own type with the retry decision of `errorRetry`, and a cancellation stays one. Outside Temporal,
  * in a command's own process, errors are left as they are.
  */
-export function withBoundary(activities: Activities): Activities {
+export function withBoundary<T extends object>(activities: T): T {
   return Object.fromEntries(
     Object.entries(activities).map(([name, activity]: [string, (input: never) => Promise<unknown>]) => [
       name,
@@ -31,7 +30,7 @@ export function withBoundary(activities: Activities): Activities {
       },
     ]),
     // Every member is replaced by a function of its own type, which Object.fromEntries can't tell.
-  ) as unknown as Activities;
+  ) as unknown as T;
 }
 
 async function runInTemporal(name: string, context: Context, run: () => Promise<unknown>): Promise<unknown> {

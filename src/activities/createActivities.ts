@@ -1,21 +1,27 @@
 import type { Client } from '@temporalio/client';
 import type { EvidenceStore } from '../evidence/store.ts';
+import { awaitNodeGroupNodesActivity } from './awaitNodeGroupNodes.ts';
 import { awaitUpdateActivity } from './awaitUpdate.ts';
 import { withBoundary } from './boundary.ts';
 import { Clusters } from './clusters.ts';
+import { deleteNodeGroupActivity } from './deleteNodeGroup.ts';
 import type { ActivityDependencies, ActivityLog } from './dependencies.ts';
 import { identifyActivity } from './identify.ts';
 import { inventoryActivities } from './inventories.ts';
+import { nodeGroupActivities } from './nodeGroups.ts';
 import { notifyActivity } from './notify.ts';
 import { observeActivity } from './observe.ts';
 import { openingActivities } from './openings.ts';
 import { planActivity } from './plan.ts';
 import { reportActivity } from './report.ts';
+import { resizeNodeGroupActivity } from './resizeNodeGroup.ts';
 import { temporalContext } from './scope.ts';
 import { startUpdateActivities } from './startUpdates.ts';
+import { terminateNodesActivity } from './terminateNodes.ts';
 import type { Activities } from './types.ts';
 import { updateSettingsActivities } from './updateSettings.ts';
 import { verifyVersionsActivity } from './versions.ts';
+import type { WorkerActivities } from './workerTypes.ts';
 import { workflowActivities } from './workflows.ts';
 import { workloadActivities } from './workloads.ts';
 
@@ -29,8 +35,18 @@ export interface ActivityOptions {
   log?: ActivityLog;
 }
 
+type NodeGroupActivities = Pick<
+  WorkerActivities,
+  | 'describeNodeGroup'
+  | 'createNodeGroup'
+  | 'awaitNodeGroupNodes'
+  | 'resizeNodeGroup'
+  | 'deleteNodeGroup'
+  | 'terminateNodes'
+>;
+
 /** Every side effect of the engine, ready for a worker, or for a command that calls it in its own process. */
-export function createActivities(options: ActivityOptions): Activities {
+export function createActivities(options: ActivityOptions): Activities & NodeGroupActivities {
   const dependencies: ActivityDependencies = {
     evidence: options.evidence,
     temporal: options.temporal,
@@ -53,6 +69,11 @@ export function createActivities(options: ActivityOptions): Activities {
     ...startUpdateActivities(dependencies),
     ...awaitUpdateActivity(dependencies),
     ...updateSettingsActivities(dependencies),
+    ...nodeGroupActivities(dependencies),
+    ...awaitNodeGroupNodesActivity(dependencies),
+    ...resizeNodeGroupActivity(dependencies),
+    ...deleteNodeGroupActivity(dependencies),
+    ...terminateNodesActivity(dependencies),
     ...verifyVersionsActivity(dependencies),
     ...workflowActivities(dependencies),
     ...notifyActivity(dependencies),

@@ -62,7 +62,7 @@ export function startUpdateActivities({
       });
     },
 
-    async startNodeGroupUpdate({ context, nodeGroup: name, to, runId, attempt }) {
+    async startNodeGroupUpdate({ context, nodeGroup: name, to, templateVersion, force, runId, attempt }) {
       const { signal } = activityScope();
       const { platform } = await clusters.open(context, signal);
       const group = await platform.describeNodeGroup(name, signal);
@@ -70,12 +70,31 @@ export function startUpdateActivities({
         platform,
         signal,
         target: { kind: 'node-group', name },
-        there: group.version !== undefined && compareMinors(group.version, to) >= 0,
+        there:
+          group.version !== undefined &&
+          compareMinors(group.version, to) >= 0 &&
+          (templateVersion === undefined || templateVersion === group.templateVersion),
         busy: group.status === 'UPDATING',
         sameEnd: (update) => update.changes === 'version' && update.to === to,
         send: () =>
           platform.updateNodeGroupVersion(
-            { name, to, token: clientToken(runId, 'node-group', [name, to], attempt) },
+            {
+              name,
+              to,
+              ...(templateVersion === undefined ? {} : { templateVersion }),
+              ...(force === true ? { force } : {}),
+              token: clientToken(
+                runId,
+                'node-group',
+                [
+                  name,
+                  to,
+                  ...(templateVersion === undefined ? [] : [templateVersion]),
+                  ...(force === true ? ['force'] : []),
+                ],
+                attempt,
+              ),
+            },
             signal,
           ),
       });

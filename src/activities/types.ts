@@ -213,6 +213,10 @@ export interface Activities {
     context: ClusterContext;
     nodeGroup: string;
     to: MinorVersion;
+    /** Version of its launch template to go to. */
+    templateVersion?: string;
+    /** Whatever the budgets say: only by a person's decision `force-group`. */
+    force?: boolean;
     runId: string;
     attempt: number;
   }): Promise<StartedUpdate>;

@@ -1,4 +1,5 @@
 import type { MinorVersion, UpdateSettings } from '../contract/plan.ts';
+import type { NodeGroupSize } from '../contract/workers.ts';
 import type {
   ObservedAddon,
   ObservedInsight,
@@ -26,6 +27,8 @@ export interface Platform {
 
   listNodeGroups(signal?: AbortSignal): Promise<string[]>;
   describeNodeGroup(name: string, signal?: AbortSignal): Promise<PlatformNodeGroup>;
+  /** The same, or undefined when there is none of that name. */
+  findNodeGroup(name: string, signal?: AbortSignal): Promise<PlatformNodeGroup | undefined>;
   listAddons(signal?: AbortSignal): Promise<string[]>;
   describeAddon(name: string, signal?: AbortSignal): Promise<ObservedAddon>;
   /** Versions of an add-on that the platform offers, by the Kubernetes versions that they are for. */
@@ -51,14 +54,32 @@ export interface Platform {
     change: { name: string; to: string; resolveConflicts: ConflictResolution; token: string },
     signal?: AbortSignal,
   ): Promise<PlatformUpdate>;
-  updateNodeGroupVersion(
-    change: { name: string; to: MinorVersion; token: string },
-    signal?: AbortSignal,
-  ): Promise<PlatformUpdate>;
+  updateNodeGroupVersion(change: NodeGroupVersionChange, signal?: AbortSignal): Promise<PlatformUpdate>;
   updateNodeGroupSettings(
     change: { name: string; settings: UpdateSettings; token: string },
     signal?: AbortSignal,
   ): Promise<PlatformUpdate>;
+
+  /**
+   * Creates a node group that is like another in all but its name, version and size. It is there at once, and has its
+   * nodes later. Throws `PlatformRefused` with the reason `name-taken` when there is a group of that name.
+   */
+  createNodeGroup(copy: NodeGroupCopy, signal?: AbortSignal): Promise<void>;
+  resizeNodeGroup(
+    change: { name: string; size: NodeGroupSize; token: string },
+    signal?: AbortSignal,
+  ): Promise<PlatformUpdate>;
+  /** Has a node group go, with its nodes; it is there until they are gone. One that is not there is fine. */
+  deleteNodeGroup(name: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Ends machines of a node group by their nodes' provider IDs, and takes their places off its desired size. One that
+   * is gone, or going already, is fine. Hands back how many were sent away by this call.
+   * Throws `PlatformRefused` for a machine of another group, and when the group's least size forbids it.
+   */
+  terminateMachines(
+    change: { nodeGroup: string; providerIds: string[] },
+    signal?: AbortSignal,
+  ): Promise<{ terminated: number }>;
 
   /** Leaves a note on a node group, for whoever comes after us. Replaces one of the same key. */
   noteOnNodeGroup(name: string, key: string, value: string, signal?: AbortSignal): Promise<void>;
@@ -83,7 +104,7 @@ export interface UpdateError {
 export interface PlatformUpdate {
   id: string;
   /** What it changes; `other` is none of ours. */
-  changes: 'version' | 'settings' | 'other';
+  changes: 'version' | 'settings' | 'size' | 'other';
   /** The platform's own name of its type, e.g. `VersionUpdate`. */
   type: string;
   status: 'InProgress' | 'Successful' | 'Failed' | 'Cancelled';
@@ -91,7 +112,36 @@ export interface PlatformUpdate {
   to?: string;
   /** The settings that it brings, as far as the platform tells. */
   settings?: UpdateSettings;
+  /** The sizes that it brings, as far as the platform tells. */
+  size?: Partial<NodeGroupSize>;
   errors: UpdateError[];
+}
+
+/** What a node group is updated to. */
+export interface NodeGroupVersionChange {
+  name: string;
+  to: MinorVersion;
+  /** Version of the group's launch template. Where the template brings its own image, this decides and not `to`. */
+  templateVersion?: string;
+  /** Ends nodes although budgets refuse the evictions of their Pods. */
+  force?: boolean;
+  token: string;
+}
+
+/** A node group to be made like another. */
+export interface NodeGroupCopy {
+  /** The group that it is to be like. */
+  like: string;
+  name: string;
+  to: MinorVersion;
+  size: NodeGroupSize;
+  /** The other group's, unless given. */
+  updateSettings?: UpdateSettings;
+  /** Version of the launch template; the other group's unless given. */
+  templateVersion?: string;
+  /** Notes to leave on it; those of the other group that begin with `stepladder/` are not taken over. */
+  notes: Record<string, string>;
+  token: string;
 }
 
 export interface PlatformCluster {
@@ -118,6 +168,8 @@ export type PlatformNodeGroup = Omit<ObservedNodeGroup, 'version' | 'zones' | 'n
   version?: MinorVersion;
   /** Subnets that its nodes start in. */
   subnets: number;
+  /** Version of its launch template; absent for a group without one of its owner's. */
+  templateVersion?: string;
 };
 
 export interface BearerToken {

@@ -10,13 +10,14 @@ import { startSimulator } from '../../simulator/start.ts';
 import type { RunningSimulator } from '../../simulator/start.ts';
 import { Clusters } from '../../src/activities/clusters.ts';
 import { createActivities } from '../../src/activities/createActivities.ts';
-import type { Activities, ClusterContext } from '../../src/activities/types.ts';
+import type { ClusterContext } from '../../src/activities/types.ts';
 import { readRequest } from '../../src/contract/request.ts';
 import type { Request } from '../../src/contract/request.ts';
 import { openFolderStore } from '../../src/evidence/folderStore.ts';
 import type { EvidenceStore } from '../../src/evidence/store.ts';
 import { activityEnvironment } from './environment.ts';
 
+type Activities = ReturnType<typeof createActivities>;
 type Input<Name extends keyof Activities> = Parameters<Activities[Name]>[0];
 
 /** A simulated cluster, and the activities as a worker has them; all ends with the test. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -34,27 +34,42 @@ test('the ClusterRole grants what the engine needs, and no verb that changes any
   }
 });
 
-test('the IAM policy names the calls of EKS and EC2 that the engine makes, and no others', async () => {
+test('the IAM policy names the calls that the engine makes, and no others', async () => {
   const policy = JSON.parse(await readFile(join(deploy, 'iam', 'policy.json'), 'utf8')) as {
     Statement: { Action: string | string[] }[];
   };
-  const actions = policy.Statement.flatMap(({ Action }) => Action).filter((action) =>
-    /^(eks|ec2):/.test(action),
+  const actions = policy.Statement.flatMap(({ Action }) => Action).filter(
+    (action) => /^(eks|autoscaling):/.test(action) || action === 'ec2:DescribeSubnets',
   );
   const folder = join(import.meta.dirname, '..', '..', 'src', 'platform', 'eks');
-  const sources = await Promise.all(
-    ['addons', 'cluster', 'insights', 'nodeGroups', 'subnets', 'updates'].map((name) =>
-      readFile(join(folder, `${name}.ts`), 'utf8'),
-    ),
-  );
-  const sent = new Set(
-    sources.flatMap((text) =>
-      [...text.matchAll(/\bnew (\w+)Command\(/g)].map(
-        ([, name]) => `${text.includes('@aws-sdk/client-ec2') ? 'ec2' : 'eks'}:${name ?? ''}`,
-      ),
-    ),
-  );
+  const sent = new Set<string>();
+  for (const file of await readdir(folder)) {
+    const text = await readFile(join(folder, file), 'utf8');
+    const client = /from '@aws-sdk\/client-([a-z0-9-]+)'/.exec(text.slice(text.indexOf('Command')))?.[1];
+    const service = client === 'auto-scaling' ? 'autoscaling' : client;
+    for (const [, name] of text.matchAll(/\bnew (\w+)Command\(/g)) sent.add(`${service}:${name ?? ''}`);
+  }
   expect(actions.sort()).toEqual([...sent].sort());
+});
+
+test('instances are started only of launch templates, and ended only in node groups', async () => {
+  const policy = JSON.parse(await readFile(join(deploy, 'iam', 'policy.json'), 'utf8')) as {
+    Statement: { Action: string | string[]; Condition?: object }[];
+  };
+  for (const [action, condition] of [
+    ['ec2:RunInstances', { ArnLike: { 'ec2:LaunchTemplate': 'arn:aws:ec2:*:*:launch-template/*' } }],
+    [
+      'autoscaling:TerminateInstanceInAutoScalingGroup',
+      { Null: { 'aws:ResourceTag/eks:nodegroup-name': 'false' } },
+    ],
+    ['iam:PassRole', { StringEquals: { 'iam:PassedToService': 'eks.amazonaws.com' } }],
+  ] as const) {
+    const statements = policy.Statement.filter(({ Action }) => [Action].flat().includes(action));
+    expect(
+      statements.map(({ Condition }) => Condition),
+      action,
+    ).toEqual([condition]);
+  }
 });
 
 test('who may not list everything is told which kinds, one by one', async () => {

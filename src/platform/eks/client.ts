@@ -1,3 +1,4 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { ClusterReference } from '../../contract/request.ts';
@@ -24,6 +25,18 @@ const defaults: EksClientOptions = { maxAttempts: 5, connectionTimeoutMs: 2_500,
  * new client sees credentials that somebody has renewed.
  */
 export function createEksClient(access: EksAccess, options: Partial<EksClientOptions> = {}): EKSClient {
+  return new EKSClient(clientSettings(access, options));
+}
+
+/** A client of the EC2 Auto Scaling API, with the same credentials and manners (AWS_ENDPOINT_URL_AUTO_SCALING). */
+export function createAutoScalingClient(
+  access: EksAccess,
+  options: Partial<EksClientOptions> = {},
+): AutoScalingClient {
+  return new AutoScalingClient(clientSettings(access, options));
+}
+
+function clientSettings(access: EksAccess, options: Partial<EksClientOptions>) {
   const { maxAttempts, connectionTimeoutMs, requestTimeoutMs } = { ...defaults, ...options };
   const requestHandler = {
     connectionTimeout: connectionTimeoutMs,
@@ -44,12 +57,12 @@ export function createEksClient(access: EksAccess, options: Partial<EksClientOpt
           },
           clientConfig: { ...region, requestHandler, maxAttempts },
         });
-  return new EKSClient({
+  return {
     ...region,
     credentials,
     maxAttempts,
     retryMode: 'standard',
     requestHandler,
     customUserAgent: 'stepladder',
-  });
+  };
 }

@@ -1,15 +1,19 @@
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { EKSClient } from '@aws-sdk/client-eks';
 import { StepladderError } from '../../contract/errors.ts';
-import { createEksClient } from './client.ts';
+import { createAutoScalingClient, createEksClient } from './client.ts';
 import type { EksAccess, EksClientOptions } from './client.ts';
-import { classifyEksError } from './errors.ts';
+import { classifyEksError, serviceNames } from './errors.ts';
 import type { EksCall } from './errors.ts';
 
 /** A single call with all its tries may take this long; activities that make one have 25 seconds. */
 const callDeadlineMs = 16_000;
 
-/** How an EKS call is made: with a client and the options to send with. */
-export type Send<T> = (client: EKSClient, options: { abortSignal: AbortSignal }) => Promise<T>;
+/** How a call is made: with a client and the options to send with. */
+export type Send<T, Client = EKSClient> = (
+  client: Client,
+  options: { abortSignal: AbortSignal },
+) => Promise<T>;
 
 /**
  * Makes calls to EKS about one cluster and says what went wrong in our own words. When AWS refuses the credentials the
@@ -20,6 +24,7 @@ export class EksConnection {
   readonly #access: EksAccess;
   readonly #options: Partial<EksClientOptions>;
   #client: EKSClient | undefined;
+  #autoScaling: AutoScalingClient | undefined;
 
   constructor(cluster: string, access: EksAccess, options: Partial<EksClientOptions> = {}) {
     this.cluster = cluster;
@@ -30,6 +35,7 @@ export class EksConnection {
   /** Has the next call start from what the credential chain says then. */
   renew(): void {
     this.#client = undefined;
+    this.#autoScaling = undefined;
   }
 
   /** The client of the moment. */
@@ -51,9 +57,31 @@ export class EksConnection {
     send: Send<T>,
   ): Promise<T> {
     const call: EksCall = { action, cluster: this.cluster, ...(of === undefined ? {} : { of }) };
+    return this.#make(call, signal, (options) => send(this.client, options));
+  }
+
+  /** The same of EC2 Auto Scaling, which runs the machines of managed node groups. */
+  async callAutoScaling<T>(
+    action: string,
+    of: string,
+    signal: AbortSignal | undefined,
+    send: Send<T, AutoScalingClient>,
+  ): Promise<T> {
+    const call: EksCall = { service: 'autoscaling', action, cluster: this.cluster, of };
+    return this.#make(call, signal, (options) => {
+      this.#autoScaling ??= createAutoScalingClient(this.#access, this.#options);
+      return send(this.#autoScaling, options);
+    });
+  }
+
+  async #make<T>(
+    call: EksCall,
+    signal: AbortSignal | undefined,
+    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
     const deadline = AbortSignal.timeout(callDeadlineMs);
     try {
-      return await send(this.client, {
+      return await send({
         abortSignal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
       });
     } catch (error) {
@@ -61,8 +89,8 @@ export class EksConnection {
       if (deadline.aborted) {
         throw new StepladderError(
           'Unreachable',
-          `The EKS API did not answer ${action} of cluster ${this.cluster} within ${callDeadlineMs / 1000} s. Check the worker's network and proxy, and whether AWS has trouble in that region.`,
-          { action: `eks:${action}` },
+          `The ${serviceNames[call.service ?? 'eks']} API did not answer ${call.action} of cluster ${this.cluster} within ${callDeadlineMs / 1000} s. Check the worker's network and proxy, and whether AWS has trouble in that region.`,
+          { action: `${call.service ?? 'eks'}:${call.action}` },
         );
       }
       const known = classifyEksError(error, call);

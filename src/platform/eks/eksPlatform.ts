@@ -5,9 +5,14 @@ import type { EksClientOptions } from './client.ts';
 import { describeCluster, listVersions } from './cluster.ts';
 import { EksConnection } from './connection.ts';
 import { listInsights } from './insights.ts';
+import { terminateMachines } from './machines.ts';
 import {
+  createNodeGroup,
+  deleteNodeGroup,
   describeNodeGroup,
+  findNodeGroup,
   listNodeGroups,
+  resizeNodeGroup,
   tagNodeGroup,
   untagNodeGroup,
   updateNodeGroupSettings,
@@ -44,6 +49,7 @@ export function openEksPlatform(
     listVersions: (signal) => listVersions(connection, signal),
     listNodeGroups: (signal) => listNodeGroups(connection, signal),
     describeNodeGroup: (name, signal) => describeNodeGroup(connection, name, signal),
+    findNodeGroup: (name, signal) => findNodeGroup(connection, name, signal),
     listAddons: (signal) => listAddons(connection, signal),
     describeAddon: (name, signal) => describeAddon(connection, name, signal),
     offeredAddonVersions: (name, signal) => offeredAddonVersions(connection, name, signal),
@@ -55,6 +61,10 @@ export function openEksPlatform(
     updateAddon: (change, signal) => updateAddon(connection, change, signal),
     updateNodeGroupVersion: (change, signal) => updateNodeGroupVersion(connection, change, signal),
     updateNodeGroupSettings: (change, signal) => updateNodeGroupSettings(connection, change, signal),
+    createNodeGroup: (copy, signal) => createNodeGroup(connection, copy, signal),
+    resizeNodeGroup: (change, signal) => resizeNodeGroup(connection, change, signal),
+    deleteNodeGroup: (name, signal) => deleteNodeGroup(connection, name, signal),
+    terminateMachines: (change, signal) => terminateMachines(connection, change, signal),
     noteOnNodeGroup: (name, key, value, signal) => tagNodeGroup(connection, name, key, value, signal),
     removeNoteFromNodeGroup: (name, key, signal) => untagNodeGroup(connection, name, key, signal),
   };

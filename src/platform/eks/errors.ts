@@ -1,13 +1,24 @@
 import { StepladderError } from '../../contract/errors.ts';
 
-/** A call to EKS, for messages. */
+/** The services that are called, by the prefix of their permissions, as messages name them. */
+export const serviceNames = { eks: 'EKS', autoscaling: 'EC2 Auto Scaling' } as const;
+
+/** A call to EKS or to what belongs to it, for messages. */
 export interface EksCall {
+  /** `eks` unless given. */
+  service?: keyof typeof serviceNames;
   /** Name of the operation, `UpdateNodegroupVersion`. */
   action: string;
   cluster: string;
   /** What of the cluster it is about, `node group blue`; absent when it is about the cluster itself. */
   of?: string;
 }
+
+/** The SDK's variables that say where a service is. */
+const endpointVariables = {
+  eks: 'AWS_ENDPOINT_URL_EKS',
+  autoscaling: 'AWS_ENDPOINT_URL_AUTO_SCALING',
+} as const;
 
 /** Error names by which AWS says that it does not know or does not accept who is calling. */
 const credentialErrors = new Set([
@@ -50,6 +61,7 @@ const refusals = new Set([
   'UnsupportedAvailabilityZoneException',
   'ClientException',
   'ValidationException',
+  'ValidationError',
   'BadRequestException',
 ]);
 
@@ -63,7 +75,9 @@ export function classifyEksError(error: unknown, call: EksCall): unknown {
   const { name, status, code, words } = read(error);
   const subject = call.of === undefined ? `cluster ${call.cluster}` : `${call.of} of cluster ${call.cluster}`;
   const asked = `${call.action} (${subject})`;
-  const details = { action: `eks:${call.action}`, subject, code: name };
+  const { service = 'eks' } = call;
+  const serviceName = serviceNames[service];
+  const details = { action: `${service}:${call.action}`, subject, code: name };
   const fail = (
     type: ConstructorParameters<typeof StepladderError>[0],
     message: string,
@@ -79,7 +93,7 @@ export function classifyEksError(error: unknown, call: EksCall): unknown {
   if (name === 'AccessDenied' || name === 'AccessDeniedException' || name === 'ForbiddenException') {
     return fail(
       'CredentialsRefused',
-      `AWS does not allow the worker's credentials to call ${asked}: ${words}. Allow them eks:${call.action} (or, when a role is assumed, sts:AssumeRole on it and in its trust policy).`,
+      `AWS does not allow the worker's credentials to call ${asked}: ${words}. Allow them ${service}:${call.action} (or, when a role is assumed, sts:AssumeRole on it and in its trust policy).`,
       { reason: 'denied' },
     );
   }
@@ -107,14 +121,16 @@ export function classifyEksError(error: unknown, call: EksCall): unknown {
       ...updateIdIn(words),
     });
   }
-  if (name === 'ResourcePropagationDelayException') {
-    return fail('ServerError', `EKS has not caught up yet: ${asked}: ${words}.`);
+  if (name === 'ResourcePropagationDelayException' || name === 'ScalingActivityInProgressFault') {
+    return fail('ServerError', `${serviceName} has not caught up yet: ${asked}: ${words}.`);
   }
   if (refusals.has(name)) {
-    return fail('PlatformRefused', `EKS refused ${asked}: ${words}. ${advice(words)}`, { reason: 'refused' });
+    return fail('PlatformRefused', `${serviceName} refused ${asked}: ${words}. ${advice(words)}`, {
+      reason: 'refused',
+    });
   }
   if (status !== undefined && status >= 500) {
-    return fail('ServerError', `EKS answered ${asked} with ${status} ${name}: ${words}.`);
+    return fail('ServerError', `${serviceName} answered ${asked} with ${status} ${name}: ${words}.`);
   }
   if (status === 403) {
     return fail(
@@ -128,11 +144,11 @@ export function classifyEksError(error: unknown, call: EksCall): unknown {
   if (isUnreachable(name, code, error)) {
     return fail(
       'Unreachable',
-      `The EKS API could not be reached for ${asked}: ${code ?? name}: ${words}. Check the worker's network, proxy and DNS, the region, and AWS_ENDPOINT_URL_EKS if it is set.`,
+      `The ${serviceName} API could not be reached for ${asked}: ${code ?? name}: ${words}. Check the worker's network, proxy and DNS, the region, and ${endpointVariables[service]} if it is set.`,
     );
   }
   if (status !== undefined && status >= 400) {
-    return fail('PlatformRefused', `EKS refused ${asked} with ${status} ${name}: ${words}.`, {
+    return fail('PlatformRefused', `${serviceName} refused ${asked} with ${status} ${name}: ${words}.`, {
       reason: 'refused',
     });
   }
@@ -196,6 +212,9 @@ function updateIdIn(words: string): { updateId?: string } {
 }
 
 function advice(words: string): string {
+  if (/min size|minSize|minimum capacity/i.test(words)) {
+    return "Lower the node group's least size first, and start again.";
+  }
   if (/insight|readiness/i.test(words)) {
     return "Mend what EKS's upgrade insights name (an insight looks back 30 days, so a mended use may still stand there), or set controlPlane.overrideInsights and approve the new plan.";
   }

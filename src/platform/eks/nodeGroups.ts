@@ -1,4 +1,6 @@
 import {
+  CreateNodegroupCommand,
+  DeleteNodegroupCommand,
   DescribeNodegroupCommand,
   ListNodegroupsCommand,
   TagResourceCommand,
@@ -9,9 +11,17 @@ import {
 import type { Nodegroup } from '@aws-sdk/client-eks';
 import { StepladderError } from '../../contract/errors.ts';
 import type { UpdateSettings } from '../../contract/plan.ts';
-import type { PlatformNodeGroup, PlatformUpdate } from '../platform.ts';
+import type { NodeGroupSize } from '../../contract/workers.ts';
+import type {
+  NodeGroupCopy,
+  NodeGroupVersionChange,
+  PlatformNodeGroup,
+  PlatformUpdate,
+} from '../platform.ts';
 import type { EksConnection } from './connection.ts';
+import { copyNodeGroup } from './copyNodeGroup.ts';
 import { healthLines } from './health.ts';
+import { idOrName } from './launchTemplate.ts';
 import { readUpdate } from './updates.ts';
 
 /** ListNodegroups: the names. */
@@ -31,7 +41,7 @@ export async function describeNodeGroup(
   name: string,
   signal?: AbortSignal,
 ): Promise<PlatformNodeGroup> {
-  const group = await describe(connection, name, signal);
+  const group = await describeRaw(connection, name, signal);
   return {
     name,
     ...(group.version === undefined ? {} : { version: group.version }),
@@ -47,18 +57,80 @@ export async function describeNodeGroup(
     },
     subnets: group.subnets?.length ?? 0,
     subnetIds: group.subnets ?? [],
+    ...(group.launchTemplate?.version === undefined ? {} : { templateVersion: group.launchTemplate.version }),
     updateSettings: settingsOf(group.updateConfig),
     tags: group.tags ?? {},
     healthIssues: healthLines(group.health?.issues),
   };
 }
 
-/** UpdateNodegroupVersion, to EKS's latest image of that Kubernetes version. Never forced: budgets are honoured. */
+/** DescribeNodegroup; undefined when there is none of that name. */
+export async function findNodeGroup(
+  connection: EksConnection,
+  name: string,
+  signal?: AbortSignal,
+): Promise<PlatformNodeGroup | undefined> {
+  try {
+    return await describeNodeGroup(connection, name, signal);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** CreateNodegroup, of one that is like another. */
+export async function createNodeGroup(
+  connection: EksConnection,
+  copy: NodeGroupCopy,
+  signal?: AbortSignal,
+): Promise<void> {
+  const request = copyNodeGroup(connection.cluster, await describeRaw(connection, copy.like, signal), copy);
+  try {
+    await connection.call('CreateNodegroup', `node group ${copy.name}`, signal, (client, options) =>
+      client.send(new CreateNodegroupCommand(request), options),
+    );
+  } catch (error) {
+    // EKS has one name for a name that is taken and for a cluster that is busy.
+    if (!(error instanceof StepladderError) || !/already exists with name/i.test(error.message)) throw error;
+    throw new StepladderError(
+      'PlatformRefused',
+      `There is a node group ${copy.name} already in cluster ${connection.cluster}.`,
+      { reason: 'name-taken' },
+    );
+  }
+}
+
+/** DeleteNodegroup; one that is not there is fine. */
+export async function deleteNodeGroup(
+  connection: EksConnection,
+  name: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    await connection.call('DeleteNodegroup', `node group ${name}`, signal, (client, options) =>
+      client.send(
+        new DeleteNodegroupCommand({ clusterName: connection.cluster, nodegroupName: name }),
+        options,
+      ),
+    );
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+/**
+ * UpdateNodegroupVersion, to EKS's latest image of that Kubernetes version, or to the image of a launch template's
+ * version. Budgets are honoured unless it is forced.
+ */
 export async function updateNodeGroupVersion(
   connection: EksConnection,
-  change: { name: string; to: string; token: string },
+  change: NodeGroupVersionChange,
   signal?: AbortSignal,
 ): Promise<PlatformUpdate> {
+  const { templateVersion } = change;
+  // What EKS needs to know of the template: which it is, and whether it brings the image.
+  const group =
+    templateVersion === undefined ? undefined : await describeRaw(connection, change.name, signal);
   const { update } = await connection.call(
     'UpdateNodegroupVersion',
     `node group ${change.name}`,
@@ -68,7 +140,36 @@ export async function updateNodeGroupVersion(
         new UpdateNodegroupVersionCommand({
           clusterName: connection.cluster,
           nodegroupName: change.name,
-          version: change.to,
+          clientRequestToken: change.token,
+          ...(group?.amiType === 'CUSTOM' ? {} : { version: change.to }),
+          ...(group === undefined
+            ? {}
+            : { launchTemplate: { ...idOrName(group.launchTemplate), version: templateVersion } }),
+          ...(change.force === true ? { force: true } : {}),
+        }),
+        options,
+      ),
+  );
+  return readUpdate(update);
+}
+
+/** UpdateNodegroupConfig, of the sizes only. */
+export async function resizeNodeGroup(
+  connection: EksConnection,
+  change: { name: string; size: NodeGroupSize; token: string },
+  signal?: AbortSignal,
+): Promise<PlatformUpdate> {
+  const { min, max, desired } = change.size;
+  const { update } = await connection.call(
+    'UpdateNodegroupConfig',
+    `node group ${change.name}`,
+    signal,
+    (client, options) =>
+      client.send(
+        new UpdateNodegroupConfigCommand({
+          clusterName: connection.cluster,
+          nodegroupName: change.name,
+          scalingConfig: { minSize: min, maxSize: max, desiredSize: desired },
           clientRequestToken: change.token,
         }),
         options,
@@ -129,7 +230,7 @@ export async function untagNodeGroup(
 }
 
 async function arnOf(connection: EksConnection, name: string, signal?: AbortSignal): Promise<string> {
-  const { nodegroupArn } = await describe(connection, name, signal);
+  const { nodegroupArn } = await describeRaw(connection, name, signal);
   if (nodegroupArn !== undefined) return nodegroupArn;
   throw new StepladderError(
     'PlatformRefused',
@@ -137,7 +238,12 @@ async function arnOf(connection: EksConnection, name: string, signal?: AbortSign
   );
 }
 
-async function describe(connection: EksConnection, name: string, signal?: AbortSignal): Promise<Nodegroup> {
+/** DescribeNodegroup, as EKS gives it. */
+export async function describeRaw(
+  connection: EksConnection,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Nodegroup> {
   const { nodegroup } = await connection.call(
     'DescribeNodegroup',
     `node group ${name}`,
@@ -150,6 +256,10 @@ async function describe(connection: EksConnection, name: string, signal?: AbortS
   );
   if (nodegroup !== undefined) return nodegroup;
   throw new StepladderError('ServerError', `EKS answered DescribeNodegroup of ${name} with nothing.`);
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof StepladderError && error.details['reason'] === 'not-found';
 }
 
 function settingsOf(config: Nodegroup['updateConfig']): UpdateSettings {

@@ -2,6 +2,7 @@ import { DescribeUpdateCommand, ListUpdatesCommand, UpdateClusterVersionCommand 
 import type { Update, UpdateParam } from '@aws-sdk/client-eks';
 import { StepladderError } from '../../contract/errors.ts';
 import type { UpdateSettings } from '../../contract/plan.ts';
+import type { NodeGroupSize } from '../../contract/workers.ts';
 import { describeTarget } from '../platform.ts';
 import type { PlatformUpdate, UpdateTarget } from '../platform.ts';
 import type { EksConnection } from './connection.ts';
@@ -88,25 +89,46 @@ export function readUpdate(update: Update | undefined): PlatformUpdate {
   const type = update.type ?? 'unknown';
   const params = update.params ?? [];
   const settings = settingsIn(params);
+  const size = sizeIn(params);
   const to = valueOf(params, 'Version') ?? valueOf(params, 'AddonVersion');
   return {
     id: update.id,
     type,
-    changes:
-      type === 'VersionUpdate' || type === 'AddonUpdate'
-        ? 'version'
-        : type === 'ConfigUpdate' && settings !== undefined
-          ? 'settings'
-          : 'other',
+    changes: changesOf(type, settings, size),
     status: update.status,
     ...(to === undefined ? {} : { to }),
     ...(settings === undefined ? {} : { settings }),
+    ...(size === undefined ? {} : { size }),
     errors: (update.errors ?? []).map(({ errorCode, errorMessage, resourceIds }) => ({
       code: errorCode ?? 'Unknown',
       message: errorMessage ?? 'no message',
       resourceIds: resourceIds ?? [],
     })),
   };
+}
+
+function changesOf(
+  type: string,
+  settings: UpdateSettings | undefined,
+  size: Partial<NodeGroupSize> | undefined,
+): PlatformUpdate['changes'] {
+  if (type === 'VersionUpdate' || type === 'AddonUpdate') return 'version';
+  if (type !== 'ConfigUpdate') return 'other';
+  if (settings !== undefined) return 'settings';
+  return size === undefined ? 'other' : 'size';
+}
+
+function sizeIn(params: UpdateParam[]): Partial<NodeGroupSize> | undefined {
+  const size: Partial<NodeGroupSize> = {};
+  for (const [key, type] of [
+    ['min', 'MinSize'],
+    ['max', 'MaxSize'],
+    ['desired', 'DesiredSize'],
+  ] as const) {
+    const value = valueOf(params, type);
+    if (value !== undefined) size[key] = Number(value);
+  }
+  return Object.keys(size).length === 0 ? undefined : size;
 }
 
 function settingsIn(params: UpdateParam[]): UpdateSettings | undefined {
