@@ -57,6 +57,23 @@ export const imageFaultRuleSchema = z.strictObject({
   image: z.string().min(1).describe('Image, with `*` for any characters.'),
 });
 
+/** Pods whose containers run and never become ready. */
+export const podFaultRuleSchema = z.strictObject({
+  namespace: z.string().min(1).optional().describe('Namespace; every one unless given.'),
+  name: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name, with `*` for any characters (`web-*`); every one unless given.'),
+  nodeGroup: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Only on nodes of this managed node group, e.g. of one that is made later.'),
+  kind: z.enum(['never-ready']).describe('Its containers run, and it is never Ready.'),
+  count: z.int().min(1).optional().describe('How many Pods are hit at most; no end unless given.'),
+});
+
 /** A time in which credentials are refused. */
 export const credentialsFaultSchema = z.strictObject({
   fromSeconds: seconds.describe('When it begins, in simulated seconds after the start.'),
@@ -71,6 +88,10 @@ export const faultsSchema = z.strictObject({
   nodes: z.array(nodeFaultRuleSchema).default([]).describe('Faults of nodes that are launched.'),
   updates: z.array(updateFaultRuleSchema).default([]).describe('Updates of EKS that fail.'),
   images: z.array(imageFaultRuleSchema).default([]).describe('Images that can never be pulled.'),
+  pods: z
+    .array(podFaultRuleSchema)
+    .default([])
+    .describe('Pods that start from then on and never become Ready.'),
   credentials: z
     .array(credentialsFaultSchema)
     .default([])
@@ -87,3 +108,4 @@ export type FaultSettingsInput = z.input<typeof faultsSchema>;
 export type CallFaultRule = z.infer<typeof callFaultRuleSchema>;
 export type NodeFaultRule = z.infer<typeof nodeFaultRuleSchema>;
 export type UpdateFaultRule = z.infer<typeof updateFaultRuleSchema>;
+export type PodFaultRule = z.infer<typeof podFaultRuleSchema>;

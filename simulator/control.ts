@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { EksService, MutationRecord } from '../eks-api/index.ts';
+import { NodeFleet, imageOf } from '../eks-api/nodeFleet.ts';
 import type { UpdateTarget } from '../eks-api/updates.ts';
 import type { SimulatedCluster } from './cluster/cluster.ts';
 import { faultsSchema } from '../scenario/faultsSchema.ts';
@@ -24,6 +25,7 @@ const statusSchema = z.strictObject({
 });
 const insightsSchema = z.strictObject({ insights: scenarioSchema.shape.insights });
 const modifiedSchema = z.strictObject({ modifiedFields: z.array(z.string().min(1)) });
+const nodeSchema = z.strictObject({ answers: z.boolean() });
 const updateSchema = z.strictObject({
   type: z.enum(['LoggingUpdate', 'VpcConfigUpdate', 'VersionUpdate', 'ConfigUpdate', 'AddonUpdate']),
   seconds: z.number().min(0),
@@ -96,6 +98,22 @@ export function addControlRoutes(server: FastifyInstance, controlled: Controlled
       service.findAddon(request.params.name).modifiedFields = modifiedFields;
     }),
   );
+  server.put<{ Params: { name: string } }>('/_simulator/nodes/:name', (request, reply) =>
+    withBody(nodeSchema, request, reply, ({ answers }) => {
+      const { name } = request.params;
+      if (answers) cluster.machines.recover(name);
+      else cluster.machines.fail(name);
+    }),
+  );
+  server.delete<{ Params: { name: string }; Querystring: { replaced?: string } }>(
+    '/_simulator/nodes/:name',
+    (request, reply) => {
+      const { name } = request.params;
+      if (!endMachine(controlled, name, request.query.replaced !== 'false'))
+        return reply.code(404).send({ message: 'There is no such node of a managed node group.' });
+      return {};
+    },
+  );
   server.post('/_simulator/updates', (request, reply) =>
     withBody(updateSchema, request, reply, ({ type, seconds, nodegroupName, addonName }) => {
       const target: UpdateTarget =
@@ -113,6 +131,21 @@ export function addControlRoutes(server: FastifyInstance, controlled: Controlled
       return { updateId: update.id };
     }),
   );
+}
+
+/** Ends a machine behind everybody's back; its Auto Scaling group notices, and orders another. */
+function endMachine({ cluster, service }: Controlled, name: string, replaced: boolean): boolean {
+  const nodeGroup = cluster.machines.nodeGroupOf(name);
+  const group = nodeGroup === undefined ? undefined : service.nodeGroups.get(nodeGroup);
+  if (group === undefined) return false;
+  const goes = group.leaving.has(name);
+  cluster.machines.terminate(name);
+  if (!goes && replaced) {
+    service.updates.background(async () => {
+      await new NodeFleet(service, group).launch(1, imageOf(group));
+    });
+  }
+  return true;
 }
 
 /** Answers 400 with every problem for a body that is not what it should be, and 404 for what is not there. */

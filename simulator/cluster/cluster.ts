@@ -13,7 +13,7 @@ import { evictPod } from './eviction.ts';
 import { SimulatedFaults } from './faults.ts';
 import type { KubernetesEndpoint } from './infrastructure.ts';
 import { SimulatedInfrastructure } from './infrastructure.ts';
-import { namespaces } from './kinds.ts';
+import { namespaces, nodes } from './kinds.ts';
 import { Machines } from './machines.ts';
 import type { Manifest } from '../../scenario/manifest.ts';
 import { objectsFromManifests } from './manifests.ts';
@@ -95,6 +95,15 @@ export function createSimulatedCluster(
   const kubelets = startControllers(context, {
     isAlive: (node) => machines.isAlive(node),
     isImageBroken: (pod) => pod.spec.containers.some(({ image }) => faults.isImageBroken(image ?? '')),
+    isNeverReady: ({ metadata, spec }) =>
+      faults.isNeverReady({
+        namespace: metadata.namespace ?? '',
+        name: metadata.name,
+        uid: metadata.uid,
+        nodeGroup: store.find(nodes, undefined, spec.nodeName ?? '')?.metadata.labels?.[
+          'eks.amazonaws.com/nodegroup'
+        ],
+      }),
     isSettling: () => settling,
     certificateAuthorityPem: () => endpoint?.certificateAuthorityPem ?? '',
   });

@@ -3,6 +3,7 @@ import type {
   FaultSettings,
   FaultSettingsInput,
   NodeFaultRule,
+  PodFaultRule,
   UpdateFaultRule,
 } from '../../scenario/faultsSchema.ts';
 import { faultsSchema } from '../../scenario/faultsSchema.ts';
@@ -28,6 +29,8 @@ export class SimulatedFaults implements Faults {
   private nodes: ActiveRule<NodeFaultRule>[] = [];
   private updates: ActiveRule<UpdateFaultRule>[] = [];
   private images: string[] = [];
+  /** With the uids of the Pods that each has hit: a Pod that is hit stays so. */
+  private pods: { rule: PodFaultRule; hit: Set<string> }[] = [];
   private credentialWindows: { from: number; to: number }[] = [];
   private downtimeSeconds = 0;
   private refusing = false;
@@ -51,6 +54,7 @@ export class SimulatedFaults implements Faults {
     const nodes = settings.nodes.map((rule) => this.active(rule));
     const updates = settings.updates.map((rule) => this.active(rule));
     const images = settings.images.map(({ image }) => image);
+    const pods = settings.pods.map((rule) => ({ rule, hit: new Set<string>() }));
     const windows = settings.credentials.map(({ fromSeconds, toSeconds }) => ({
       from: start + fromSeconds * 1000,
       to: toSeconds === undefined ? Infinity : start + toSeconds * 1000,
@@ -59,12 +63,14 @@ export class SimulatedFaults implements Faults {
     this.nodes.push(...nodes);
     this.updates.push(...updates);
     this.images.push(...images);
+    this.pods.push(...pods);
     this.credentialWindows.push(...windows);
     if (settings.apiServerDowntimeSeconds > 0) this.downtimeSeconds = settings.apiServerDowntimeSeconds;
     return () => {
       this.calls = this.calls.filter((rule) => !calls.includes(rule));
       this.nodes = this.nodes.filter((rule) => !nodes.includes(rule));
       this.updates = this.updates.filter((rule) => !updates.includes(rule));
+      this.pods = this.pods.filter((rule) => !pods.includes(rule));
       for (const image of images) this.images.splice(this.images.indexOf(image), 1);
       this.credentialWindows = this.credentialWindows.filter((window) => !windows.includes(window));
       if (settings.apiServerDowntimeSeconds > 0) this.downtimeSeconds = 0;
@@ -77,6 +83,7 @@ export class SimulatedFaults implements Faults {
     this.nodes = [];
     this.updates = [];
     this.images = [];
+    this.pods = [];
     this.credentialWindows = [];
     this.downtimeSeconds = 0;
     this.refusing = false;
@@ -117,6 +124,25 @@ export class SimulatedFaults implements Faults {
   /** Whether an image can't be pulled. */
   isImageBroken(image: string): boolean {
     return this.images.some((pattern) => matchesPattern(pattern, image));
+  }
+
+  /** Whether a Pod that starts is never to be Ready. */
+  isNeverReady(pod: {
+    namespace: string;
+    name: string;
+    uid: string;
+    nodeGroup: string | undefined;
+  }): boolean {
+    return this.pods.some(({ rule, hit }) => {
+      if (hit.has(pod.uid)) return true;
+      const meant =
+        (rule.namespace === undefined || rule.namespace === pod.namespace) &&
+        (rule.name === undefined || matchesPattern(rule.name, pod.name)) &&
+        (rule.nodeGroup === undefined || rule.nodeGroup === pod.nodeGroup) &&
+        hit.size < (rule.count ?? Infinity);
+      if (meant) hit.add(pod.uid);
+      return meant;
+    });
   }
 
   /** Refuses all credentials and tokens, or takes them again. */

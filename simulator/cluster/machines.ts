@@ -123,6 +123,11 @@ export class Machines {
     return joined;
   }
 
+  /** The managed node group that a machine is of. */
+  nodeGroupOf(name: string): string | undefined {
+    return this.machines.get(name)?.description.nodeGroup;
+  }
+
   /** The node that runs on an instance of a managed node group. */
   findInstance(instanceId: string): InstanceView | undefined {
     const node = this.instances.get(instanceId);

@@ -64,6 +64,30 @@ export function running(
   );
 }
 
+/** All containers run, and none is ready. */
+export function runningNotReady(
+  pod: Pod,
+  addresses: { podIP: string; hostIP: string },
+  now: Date,
+  random: Random,
+): Pod {
+  // It is never Ready in between: what `running` says of that is said the other way round before anybody sees it.
+  const { status } = running(pod, addresses, now, random);
+  const notReady = { Ready: false, ContainersReady: false };
+  const others = (status?.conditions ?? []).filter(({ type }) => !(type in notReady));
+  const before = (pod.status?.conditions ?? []).filter(({ type }) => type in notReady);
+  const containerStatuses = (status?.containerStatuses ?? []).map((container) => ({
+    ...container,
+    ready: false,
+  }));
+  return withStatus(
+    { ...pod, status: { ...status, conditions: [...others, ...before] } },
+    { containerStatuses },
+    notReady,
+    now,
+  );
+}
+
 /** The image can't be pulled. */
 export function imagePulling(pod: Pod, now: Date): Pod {
   return withStatus(

@@ -137,3 +137,31 @@ describe('other faults', () => {
     expect(matchesPattern(pattern, text)).toBe(expected),
   );
 });
+
+describe('faults of Pods', () => {
+  const pod = (uid: string, more: object = {}) => ({
+    namespace: 'shop',
+    name: `web-${uid}`,
+    uid,
+    nodeGroup: 'new',
+    ...more,
+  });
+
+  test('can be of a namespace, a name and the node group that a Pod is on', () => {
+    const faults = faultsWith({
+      pods: [{ kind: 'never-ready', namespace: 'shop', name: 'web-*', nodeGroup: 'new' }],
+    });
+    expect(faults.isNeverReady(pod('1'))).toBe(true);
+    expect(faults.isNeverReady(pod('2', { namespace: 'other' }))).toBe(false);
+    expect(faults.isNeverReady(pod('2', { name: 'cart-2' }))).toBe(false);
+    expect(faults.isNeverReady(pod('2', { nodeGroup: 'old' }))).toBe(false);
+  });
+
+  test('stay with the Pods that they have hit, and hit no more than they should', () => {
+    const faults = faultsWith({});
+    const off = faults.turnOn({ pods: [{ kind: 'never-ready', count: 1 }] });
+    expect(['1', '2', '1'].map((uid) => faults.isNeverReady(pod(uid)))).toEqual([true, false, true]);
+    off();
+    expect(faults.isNeverReady(pod('1'))).toBe(false);
+  });
+});

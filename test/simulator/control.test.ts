@@ -8,7 +8,9 @@ import {
   UpdateClusterVersionCommand,
 } from '@aws-sdk/client-eks';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { pods } from '../../simulator/cluster/kinds.ts';
+import { conditionOf } from '../../simulator/cluster/pods.ts';
 import { eksClientOf, kubernetesOf, smallShop, startTestSimulator } from './startTestSimulator.ts';
 
 const look = new DescribeClusterCommand({ name: 'shop' });
@@ -153,5 +155,49 @@ describe('the control endpoint', () => {
       },
     });
     expect((await control('PUT', '/speed')).status).toBe(400);
+  });
+
+  it('ends a node, whose group starts another unless that is not wanted', async () => {
+    const { simulator, control } = await startTestSimulator();
+    const nodesOf = async () =>
+      (await simulator.cluster.infrastructure.listNodes('general')).map(({ name }) => name);
+    const before = await nodesOf();
+    const [first = '', second = ''] = before;
+    expect((await control('DELETE', `/nodes/${first}`)).status).toBe(200);
+    expect(await nodesOf()).not.toContain(first);
+    await vi.waitFor(async () => expect(await nodesOf()).toHaveLength(before.length), { timeout: 10_000 });
+    await control('DELETE', `/nodes/${second}?replaced=false`);
+    expect(await nodesOf()).toHaveLength(before.length - 1);
+    expect((await control('DELETE', `/nodes/${second}`)).status).toBe(404);
+  });
+
+  it('lets a node fall silent and answer again', async () => {
+    const { simulator, control } = await startTestSimulator();
+    const [node] = await simulator.cluster.infrastructure.listNodes('general');
+    const ready = async () =>
+      (await simulator.cluster.infrastructure.listNodes('general')).find(({ name }) => name === node?.name)
+        ?.ready;
+    await control('PUT', `/nodes/${node?.name ?? ''}`, { answers: false });
+    await vi.waitFor(async () => expect(await ready()).toBe(false), { timeout: 10_000 });
+    await control('PUT', `/nodes/${node?.name ?? ''}`, { answers: true });
+    expect(await ready()).toBe(true);
+    expect((await control('PUT', '/nodes/none', { answers: false })).status).toBe(404);
+  });
+
+  it('keeps Pods on a node from becoming Ready until it lets them', async () => {
+    const { simulator, control } = await startTestSimulator();
+    const { answer } = await control('POST', '/faults', {
+      pods: [{ kind: 'never-ready', namespace: 'shop', name: 'web-*', nodeGroup: 'general', count: 1 }],
+    });
+    const { store } = simulator.cluster;
+    const web = () =>
+      store.list(pods, 'shop').items.filter(({ metadata }) => metadata.name.startsWith('web-'));
+    const [victim] = web();
+    store.remove(pods, 'shop', victim?.metadata.name ?? '', {});
+    const unready = () =>
+      web().filter((pod) => pod.status?.phase === 'Running' && conditionOf(pod, 'Ready')?.status === 'False');
+    await vi.waitFor(() => expect(unready()).toHaveLength(1), { timeout: 10_000 });
+    await control('DELETE', `/faults/${(answer as { id: string }).id}`);
+    await vi.waitFor(() => expect(unready()).toHaveLength(0), { timeout: 10_000 });
   });
 });

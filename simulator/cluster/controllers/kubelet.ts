@@ -1,7 +1,7 @@
 import { behaviourOf } from '../../../scenario/behaviour.ts';
 import type { Pod } from '../kinds.ts';
 import { leases, pods } from '../kinds.ts';
-import { imagePulling, nodeFound, running, starting, succeeded } from '../podStatus.ts';
+import { imagePulling, nodeFound, running, runningNotReady, starting, succeeded } from '../podStatus.ts';
 import { isFinished, isReady, isTerminating } from '../pods.ts';
 import { isStatus } from '../errors.ts';
 import type { ControllerContext } from './context.ts';
@@ -12,6 +12,8 @@ export interface KubeletOptions {
   isAlive(node: string): boolean;
   /** Whether the image of a Pod can't be pulled, besides what the Pod says itself. */
   isImageBroken(pod: Pod): boolean;
+  /** Whether the containers of a Pod run and are never ready. */
+  isNeverReady(pod: Pod): boolean;
   /** While the scenario is being set up, Pods start without waiting. */
   isSettling(): boolean;
 }
@@ -27,6 +29,8 @@ export interface Kubelets {
 const leaseSeconds = 10;
 /** How long until a pull that failed is tried again, in simulated seconds. */
 const pullAgainSeconds = 30;
+/** How often a container that runs is asked whether it is ready, in simulated seconds. */
+const probeSeconds = 10;
 const leastRealMillisecondsBetweenRenewals = 2_000;
 
 /** Starts and stops the Pods on the nodes that live, and keeps the nodes' leases. */
@@ -80,6 +84,14 @@ export function startKubelets(context: ControllerContext, options: KubeletOption
         );
       return;
     }
+    if (pod.status?.phase === 'Running' && options.isNeverReady(pod)) {
+      // Somebody may take the fault away.
+      wait(pod, 'probe', probeSeconds, () => {
+        const current = store.find(pods, namespace, name);
+        if (current?.metadata.uid === uid) sync(current);
+      });
+      return;
+    }
     if (options.isSettling() || behaviour.startSeconds === 0) start(pod);
     else if (isBackingOff(pod))
       wait(pod, 'pull', pullAgainSeconds, () => {
@@ -102,7 +114,8 @@ export function startKubelets(context: ControllerContext, options: KubeletOption
         return imagePulling(current, context.now());
       const address = current.status?.podIP ?? podAddress();
       const hostIP = addressOf(current.spec.nodeName ?? '');
-      return running(current, { podIP: address, hostIP }, context.now(), random);
+      const become = options.isNeverReady(current) ? runningNotReady : running;
+      return become(current, { podIP: address, hostIP }, context.now(), random);
     });
 
   const write = (pod: Pod, change: (current: Pod) => Pod): void => {
