@@ -18,15 +18,18 @@ export class ObjectTable {
       this.namespaces.set(namespace, rows);
       this.order = undefined;
     }
-    if (!rows.objects.has(object.metadata.name)) rows.order = undefined;
-    rows.objects.set(object.metadata.name, object);
+    const { name } = object.metadata;
+    if (!rows.objects.has(name) && rows.order !== undefined)
+      rows.order.splice(placeOf(rows.order, name), 0, name);
+    rows.objects.set(name, object);
   }
 
   delete(object: StoredObject): void {
     const namespace = object.metadata.namespace ?? '';
     const rows = this.namespaces.get(namespace);
-    if (rows?.objects.delete(object.metadata.name) !== true) return;
-    rows.order = undefined;
+    const { name } = object.metadata;
+    if (rows?.objects.delete(name) !== true) return;
+    rows.order?.splice(placeOf(rows.order, name), 1);
     if (rows.objects.size > 0) return;
     this.namespaces.delete(namespace);
     this.order = undefined;
@@ -40,8 +43,21 @@ export class ObjectTable {
   }
 }
 
+/** Where a name stands, or would stand, among names in order. */
+function placeOf(order: readonly string[], name: string): number {
+  let low = 0;
+  let high = order.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((order[middle] ?? '') < name) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 interface NamespaceRows {
   objects: Map<string, StoredObject>;
+  /** Names in order; made when they are first asked for, and kept in order from then on. */
   order: string[] | undefined;
 }
 

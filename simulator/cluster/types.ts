@@ -69,7 +69,11 @@ export class StatusError extends Error {
     causes: StatusCause[] = [],
     retryAfterSeconds?: number,
   ) {
+    // It is an answer and no mistake: nobody reads where it was made, and finding that out takes longer than all else.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'StatusError';
     this.code = code;
     this.reason = reason;

@@ -7,6 +7,8 @@ const sliceMilliseconds = 8;
  */
 export class WorkLoop {
   private waiting = new Map<string, () => void>();
+  /** Work that is put off, by key. */
+  private readonly resting = new Map<string, NodeJS.Timeout>();
   private scheduled: NodeJS.Immediate | undefined;
   private idle: (() => void)[] = [];
   private closed = false;
@@ -22,9 +24,19 @@ export class WorkLoop {
     this.scheduled ??= setImmediate(() => this.slice());
   }
 
+  /** Enqueues a piece of work after that many real milliseconds, unless it is put off already. */
+  enqueueLater(key: string, milliseconds: number, work: () => void): void {
+    if (this.closed || this.resting.has(key)) return;
+    const timer = setTimeout(() => {
+      this.resting.delete(key);
+      this.enqueue(key, work);
+    }, milliseconds);
+    this.resting.set(key, timer);
+  }
+
   /** Resolves when nothing waits to be done. */
   async whenIdle(): Promise<void> {
-    if (this.waiting.size === 0 || this.closed) return;
+    if (this.isIdle || this.closed) return;
     await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
@@ -32,6 +44,8 @@ export class WorkLoop {
     this.closed = true;
     clearImmediate(this.scheduled);
     this.waiting.clear();
+    for (const timer of this.resting.values()) clearTimeout(timer);
+    this.resting.clear();
     this.tellIdle();
   }
 
@@ -50,7 +64,11 @@ export class WorkLoop {
     }
     if (this.closed) return;
     if (this.waiting.size > 0) this.scheduled ??= setImmediate(() => this.slice());
-    else this.tellIdle();
+    else if (this.isIdle) this.tellIdle();
+  }
+
+  private get isIdle(): boolean {
+    return this.waiting.size === 0 && this.resting.size === 0;
   }
 
   private tellIdle(): void {

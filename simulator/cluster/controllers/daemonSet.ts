@@ -20,11 +20,34 @@ const ownTolerations: Toleration[] = [
   { key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' },
 ];
 
+/**
+ * A look at a DaemonSet is a look at all nodes and all its Pods, and each of them that changes asks for one. With so
+ * many nodes it is done only so often that it takes a small part of the time.
+ */
+const manyNodes = 500;
+const restPerMillisecond = 10;
+
 /** Keeps one Pod on every node that a DaemonSet fits, cordoned ones included. */
 export function startDaemonSetController(context: ControllerContext): void {
-  const { store, clock } = context;
+  const { store, clock, loop } = context;
+  /** Until when DaemonSets rest after a long look, by uid. */
+  const rests = new Map<string, number>();
 
   const reconcile = (daemonSet: DaemonSet): void => {
+    const { uid, namespace, name } = daemonSet.metadata;
+    const began = performance.now();
+    const rest = (rests.get(uid) ?? 0) - began;
+    if (rest > 0) {
+      loop.enqueueLater(`daemonset ${uid}`, rest, () => enqueue(namespace, name));
+      return;
+    }
+    look(daemonSet);
+    if (store.list(nodes).items.length < manyNodes) return;
+    const now = performance.now();
+    rests.set(uid, now + (now - began) * restPerMillisecond);
+  };
+
+  const look = (daemonSet: DaemonSet): void => {
     if (isTerminating(daemonSet)) return;
     const { hash } = ensureRevision(context, daemonSet);
     const byNode = podsByNode(daemonSet);
@@ -94,7 +117,9 @@ export function startDaemonSetController(context: ControllerContext): void {
     const byNode = new Map<string, Pod[]>();
     for (const pod of store.ownedBy(daemonSet.metadata.uid, pods)) {
       const node = pod.spec.nodeName ?? pinnedNode(pod) ?? '';
-      byNode.set(node, [...(byNode.get(node) ?? []), pod]);
+      const there = byNode.get(node);
+      if (there === undefined) byNode.set(node, [pod]);
+      else there.push(pod);
     }
     return byNode;
   };
@@ -137,6 +162,9 @@ export function startDaemonSetController(context: ControllerContext): void {
   };
 
   const enqueue = reconcileEach(context, daemonSets, reconcile);
+  watchObjects(context, daemonSets, ({ type, object }) => {
+    if (type === 'DELETED') rests.delete(object.metadata.uid);
+  });
   watchObjects(context, pods, ({ object }) => {
     const owner = controllerOf(object);
     if (owner?.kind === 'DaemonSet') enqueue(object.metadata.namespace, owner.name);
