@@ -6,6 +6,8 @@ import { withBoundary } from './boundary.ts';
 import { Clusters } from './clusters.ts';
 import { deleteNodeGroupActivity } from './deleteNodeGroup.ts';
 import type { ActivityDependencies, ActivityLog } from './dependencies.ts';
+import { drainActivities } from './drain.ts';
+import type { DrainActivities } from './drain.ts';
 import { identifyActivity } from './identify.ts';
 import { inventoryActivities } from './inventories.ts';
 import { nodeGroupActivities } from './nodeGroups.ts';
@@ -46,7 +48,9 @@ type NodeGroupActivities = Pick<
 >;
 
 /** Every side effect of the engine, ready for a worker, or for a command that calls it in its own process. */
-export function createActivities(options: ActivityOptions): Activities & NodeGroupActivities {
+export function createActivities(
+  options: ActivityOptions,
+): Activities & NodeGroupActivities & DrainActivities {
   const dependencies: ActivityDependencies = {
     evidence: options.evidence,
     temporal: options.temporal,
@@ -75,6 +79,7 @@ export function createActivities(options: ActivityOptions): Activities & NodeGro
     ...deleteNodeGroupActivity(dependencies),
     ...terminateNodesActivity(dependencies),
     ...verifyVersionsActivity(dependencies),
+    ...drainActivities(dependencies),
     ...workflowActivities(dependencies),
     ...notifyActivity(dependencies),
     ...reportActivity(dependencies),

@@ -59,7 +59,10 @@ export interface DrainOutcome {
   /** Nodes of the wave that are empty, and those that are not there any more. */
   drained: string[];
   vanished: string[];
-  /** The owners of the Pods that were evicted, in the evidence store. */
+  /**
+   * The owners of the Pods that were on the nodes and had to go, in the evidence store: a list of `OwnerReference`, a
+   * Deployment where a ReplicaSet stands between. Of all calls for the same nodes, so that none is left out after a crash.
+   */
   owners: EvidenceReference;
 }
 
@@ -148,7 +151,10 @@ export interface WorkerActivities {
     madeBy: string;
   }): Promise<{ cordoned: number; already: number }>;
 
-  /** Takes our cordons off: of a group, or of the nodes named. A node that is gone is fine. Heartbeats. */
+  /**
+   * Takes our cordons off, and the label for load balancers if we have set it: of a group, or of the nodes named. A node
+   * that is gone is fine. Heartbeats.
+   */
   uncordonNodes(input: {
     context: ClusterContext;
     nodeGroup: string;
@@ -191,7 +197,8 @@ export interface WorkerActivities {
 
   /**
    * Drains a wave: evicts as the budgets make room, and waits until the Pods are gone by uid. Ends as `stuck` after
-   * `timeoutMs` without progress, or at once at what no waiting mends. Heartbeats `DrainProgress`.
+   * `timeoutMs` without progress, or at once at what no waiting mends: if it is there from the beginning, before the
+   * first eviction. Heartbeats `DrainProgress`.
    */
   drainWave(input: {
     context: ClusterContext;
@@ -199,6 +206,8 @@ export interface WorkerActivities {
     nodes: string[];
     policy: DrainPolicy;
     timeoutMs: number;
+    /** With it, nodes that somebody has uncordoned meanwhile are cordoned again first. Workflow ID of the root. */
+    madeBy?: string;
     /** Pods that a person has decided not to wait for: passed over as if they were not there. */
     passOver?: PodReference[];
   }): Promise<DrainOutcome>;

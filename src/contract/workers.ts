@@ -67,6 +67,7 @@ export type StuckReason =
   | 'terminating'
   | 'no-controller'
   | 'local-storage'
+  | 'daemon-set'
   | 'daemon-set-gone';
 
 /** A Pod that holds up a drain, as people are told of it. */

@@ -23,6 +23,27 @@ export interface ReadOptions {
   what?: string;
 }
 
+/** Ways to change something. PATCH is a JSON merge patch (RFC 7386). */
+export type ChangeMethod = 'POST' | 'PATCH' | 'DELETE';
+
+export interface ChangeOptions {
+  body?: object;
+  query?: Record<string, string | number | undefined>;
+  signal?: AbortSignal | undefined;
+  /** What is being done, for messages: `evict Pod shop/web`. */
+  what: string;
+  /** Answers that are the caller's business at once, although they would pass for trouble that goes away by itself. */
+  isAnswer?: (status: KubernetesStatusError) => boolean;
+}
+
+export interface WatchOptions {
+  query: Record<string, string | number | undefined>;
+  signal: AbortSignal;
+  what: string;
+  /** After this without a byte the watch is taken for dead. Milliseconds. */
+  silenceMs: number;
+}
+
 /** One cluster's Kubernetes API: kept-alive connections, credentials that are renewed, and reads that are retried. */
 export interface KubernetesConnection {
   /**
@@ -45,6 +66,20 @@ export interface KubernetesConnection {
    * @throws StepladderError as `classifyKubernetesError` names it; the signal's reason when that was aborted
    */
   readLinesAfresh(path: string, onLine: (line: string) => void, options?: ReadOptions): Promise<void>;
+  /**
+   * Sends a change, and reads its answer. Only for what may be sent twice and is then the same as sent once (a uid or a
+   * resourceVersion as precondition, a patch to fixed values): what passes by itself is tried again as a read is.
+   *
+   * @throws StepladderError as `getJson`; `statusBehind` gives the answer that it stands for (404, 409, 429 …)
+   */
+  change(method: ChangeMethod, path: string, options: ChangeOptions): Promise<unknown>;
+  /**
+   * Opens a watch with one try, and resolves when the server has begun to answer. What comes are the events, each parsed;
+   * they end when the server ends the watch.
+   *
+   * @throws StepladderError as `getJson`, from here or from the events; the signal's reason when that was aborted
+   */
+  watch(path: string, options: WatchOptions): Promise<AsyncIterable<unknown>>;
   /**
    * One try on a connection of its own, closed afterwards; resolves with the HTTP code.
    * @throws StepladderError when there have never been credentials to ask with; otherwise what the network threw
@@ -70,6 +105,12 @@ export async function connectKubernetes(
   return new Connection(new KubernetesAccess(options), retryPolicy);
 }
 
+const contentTypes: Record<ChangeMethod, string> = {
+  POST: 'application/json',
+  PATCH: 'application/merge-patch+json',
+  DELETE: 'application/json',
+};
+
 class Connection implements KubernetesConnection {
   readonly #access: KubernetesAccess;
   readonly #retryPolicy: RetryPolicy;
@@ -86,10 +127,30 @@ class Connection implements KubernetesConnection {
   }
 
   postReview(path: string, review: object, options: ReadOptions = {}): Promise<unknown> {
-    return this.#ask(path, options, review);
+    return this.#ask(path, options, { method: 'POST', body: review });
   }
 
-  async #ask(path: string, options: ReadOptions, question?: object): Promise<unknown> {
+  change(method: ChangeMethod, path: string, options: ChangeOptions): Promise<unknown> {
+    const { body } = options;
+    return this.#ask(path, options, { method, ...(body === undefined ? {} : { body }) }, options.isAnswer);
+  }
+
+  async watch(path: string, options: WatchOptions): Promise<AsyncIterable<unknown>> {
+    const { signal, what } = options;
+    try {
+      return readLines(await this.#openWatch(path, options), options);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw classifyKubernetesError(error, what);
+    }
+  }
+
+  async #ask(
+    path: string,
+    options: ReadOptions,
+    sent?: { method: ChangeMethod; body?: object },
+    isAnswer: (status: KubernetesStatusError) => boolean = () => false,
+  ): Promise<unknown> {
     const { signal } = options;
     const startedAt = performance.now();
     let renewed = false;
@@ -97,7 +158,7 @@ class Connection implements KubernetesConnection {
       signal?.throwIfAborted();
       let error: unknown;
       try {
-        return await this.#askOnce(path, options, question);
+        return await this.#askOnce(path, options, sent);
       } catch (caught) {
         error = caught;
       }
@@ -108,7 +169,10 @@ class Connection implements KubernetesConnection {
         continue;
       }
       const elapsedMs = performance.now() - startedAt;
-      const delay = retryDelayMs(this.#retryPolicy, error, { failures, elapsedMs });
+      const delay =
+        error instanceof KubernetesStatusError && isAnswer(error)
+          ? undefined
+          : retryDelayMs(this.#retryPolicy, error, { failures, elapsedMs });
       if (delay === undefined) throw classifyKubernetesError(error, options.what ?? `read ${path}`);
       // The loop's own look at the signal throws its reason, which says more than the timer's error.
       await sleep(delay, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
@@ -192,26 +256,49 @@ class Connection implements KubernetesConnection {
   async #askOnce(
     path: string,
     { accept, query, signal }: ReadOptions,
-    question: object | undefined,
+    sent: { method: ChangeMethod; body?: object } | undefined,
   ): Promise<unknown> {
     const authorization = await this.#access.authorize();
-    const url = new URL(this.#access.server + path);
-    for (const [name, value] of Object.entries(query ?? {})) {
-      if (value !== undefined) url.searchParams.set(name, String(value));
-    }
-    const { statusCode, headers, body } = await request(url, {
+    const { statusCode, headers, body } = await request(this.#urlOf(path, query), {
       dispatcher: this.#dispatcherFor(authorization),
       headers: {
         ...authorization.headers,
         accept: accept ?? 'application/json',
-        ...(question === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(sent?.body === undefined ? {} : { 'content-type': contentTypes[sent.method] }),
       },
-      ...(question === undefined ? {} : { method: 'POST', body: JSON.stringify(question) }),
+      ...(sent === undefined ? {} : { method: sent.method }),
+      ...(sent?.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
       ...(signal === undefined ? {} : { signal }),
     });
     if (statusCode >= 200 && statusCode < 300) return await body.json();
-    const retryAfter = headers['retry-after'];
-    throw readStatus(statusCode, await body.text(), Array.isArray(retryAfter) ? retryAfter[0] : retryAfter);
+    throw readStatus(statusCode, await body.text(), firstOf(headers['retry-after']));
+  }
+
+  async #openWatch(
+    path: string,
+    { query, signal, silenceMs }: WatchOptions,
+  ): Promise<Dispatcher.ResponseData['body']> {
+    for (let renewed = false; ; renewed = true) {
+      const authorization = await this.#access.authorize();
+      const { statusCode, headers, body } = await request(this.#urlOf(path, query), {
+        dispatcher: this.#dispatcherFor(authorization),
+        headers: { ...authorization.headers, accept: 'application/json' },
+        bodyTimeout: silenceMs,
+        signal,
+      });
+      if (statusCode === 200) return body;
+      const status = readStatus(statusCode, await body.text(), firstOf(headers['retry-after']));
+      if (statusCode !== 401 || renewed) throw status;
+      this.#access.renew();
+    }
+  }
+
+  #urlOf(path: string, query: ReadOptions['query']): URL {
+    const url = new URL(this.#access.server + path);
+    for (const [name, value] of Object.entries(query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    return url;
   }
 
   /**
@@ -251,5 +338,28 @@ class Connection implements KubernetesConnection {
     const dispatcher = authorization.dispatcher();
     this.#dispatcher = { key: authorization.connectionKey, dispatcher };
     return dispatcher;
+  }
+}
+
+function firstOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+/** A last line that is broken off is left out: what it tells of comes again with the next watch. */
+async function* readLines(
+  body: Dispatcher.ResponseData['body'],
+  { signal, what }: WatchOptions,
+): AsyncGenerator<unknown, void, undefined> {
+  try {
+    body.setEncoding('utf8');
+    let unread = '';
+    for await (const chunk of body) {
+      const lines = (unread + String(chunk)).split('\n');
+      unread = lines.pop() ?? '';
+      for (const line of lines) if (line !== '') yield JSON.parse(line) as unknown;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw classifyKubernetesError(error, what);
   }
 }

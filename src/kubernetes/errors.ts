@@ -8,14 +8,40 @@ export class KubernetesStatusError extends Error {
   readonly reason: string;
   /** From the Retry-After header. */
   readonly retryAfterSeconds: number | undefined;
+  /** What the Status object gives as causes, e.g. `DisruptionBudget`, `NamespaceTerminating`. */
+  readonly causes: readonly StatusCause[];
 
-  constructor(code: number, reason: string, message: string, retryAfterSeconds?: number) {
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    retryAfterSeconds?: number,
+    causes: readonly StatusCause[] = [],
+  ) {
     super(message);
     this.name = 'KubernetesStatusError';
     this.code = code;
     this.reason = reason;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.causes = causes;
   }
+
+  hasCause(reason: string): boolean {
+    return this.causes.some((cause) => cause.reason === reason);
+  }
+}
+
+export interface StatusCause {
+  reason: string;
+  message: string;
+}
+
+/** The answer of the Kubernetes API behind an error; undefined when there was none. */
+export function statusBehind(error: unknown): KubernetesStatusError | undefined {
+  if (error instanceof KubernetesStatusError) return error;
+  return error instanceof StepladderError && error.cause instanceof KubernetesStatusError
+    ? error.cause
+    : undefined;
 }
 
 /**
@@ -39,7 +65,22 @@ export function readStatus(
     reason,
     message === '' ? `HTTP ${code}` : message,
     retryAfter !== undefined && Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined,
+    causesOf(status['details']),
   );
+}
+
+function causesOf(details: unknown): StatusCause[] {
+  if (typeof details !== 'object' || details === null || !('causes' in details)) return [];
+  if (!Array.isArray(details.causes)) return [];
+  return details.causes.map((cause: unknown) => ({
+    reason: textAt(cause, 'reason'),
+    message: textAt(cause, 'message'),
+  }));
+}
+
+function textAt(value: unknown, field: string): string {
+  const found: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined;
+  return typeof found === 'string' ? found : '';
 }
 
 /**

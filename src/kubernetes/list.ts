@@ -14,7 +14,7 @@ export const metadataOnly =
 const restarts = 3;
 
 const pageSchema = z.object({
-  metadata: z.object({ continue: z.string().optional() }).optional(),
+  metadata: z.object({ continue: z.string().optional(), resourceVersion: z.string().optional() }).optional(),
   items: z.array(z.unknown()).nullish(),
 });
 
@@ -45,6 +45,16 @@ export async function listObjects<T>(
   schema: z.ZodType<T>,
   options: ListOptions,
 ): Promise<T[]> {
+  return (await listWithVersion(connection, path, schema, options)).objects;
+}
+
+/** As `listObjects`, with the resourceVersion from which a watch goes on. */
+export async function listWithVersion<T>(
+  connection: KubernetesConnection,
+  path: string,
+  schema: z.ZodType<T>,
+  options: ListOptions,
+): Promise<{ objects: T[]; resourceVersion: string }> {
   for (let restart = 0; ; restart += 1) {
     try {
       return await listOnce(connection, path, schema, options);
@@ -59,8 +69,9 @@ async function listOnce<T>(
   path: string,
   schema: z.ZodType<T>,
   options: ListOptions,
-): Promise<T[]> {
+): Promise<{ objects: T[]; resourceVersion: string }> {
   const objects: T[] = [];
+  let resourceVersion = '';
   let next: string | undefined;
   do {
     const answer = await connection.getJson(path, {
@@ -72,10 +83,12 @@ async function listOnce<T>(
     const page = parse(pageSchema, answer, `a list of ${options.name}`);
     for (const item of page.items ?? []) objects.push(parse(schema, item, `one of ${options.name}`));
     options.onPage?.(objects.length);
+    // All pages of a list are of the same moment.
+    resourceVersion = page.metadata?.resourceVersion ?? resourceVersion;
     const token = page.metadata?.continue;
     next = token === '' ? undefined : token;
   } while (next !== undefined);
-  return objects;
+  return { objects, resourceVersion };
 }
 
 function isExpired(error: unknown): boolean {

@@ -17,23 +17,23 @@ import { openFolderStore } from '../../src/evidence/folderStore.ts';
 import type { EvidenceStore } from '../../src/evidence/store.ts';
 import { activityEnvironment } from './environment.ts';
 
-type Activities = ReturnType<typeof createActivities>;
-type Input<Name extends keyof Activities> = Parameters<Activities[Name]>[0];
+type AllActivities = ReturnType<typeof createActivities>;
+type Input<Name extends keyof AllActivities> = Parameters<AllActivities[Name]>[0];
 
 /** A simulated cluster, and the activities as a worker has them; all ends with the test. */
 export interface Simulated {
   simulator: RunningSimulator;
   evidence: EvidenceStore;
-  activities: Activities;
+  activities: AllActivities;
   request: Request;
   /** What activities are called with once the cluster is identified. */
   context: ClusterContext;
   /** Runs an activity in an environment of its own, unless one is given. */
-  run: <Name extends keyof Activities>(
+  run: <Name extends keyof AllActivities>(
     name: Name,
     input: Input<Name>,
     environment?: MockActivityEnvironment,
-  ) => Promise<Awaited<ReturnType<Activities[Name]>>>;
+  ) => Promise<Awaited<ReturnType<AllActivities[Name]>>>;
   /** Operations that EKS does not allow from now on. */
   deny: (...operations: string[]) => Promise<void>;
   /** Lets EKS be at an update that nobody of us has started. */
@@ -67,17 +67,17 @@ export async function startSimulated(options: SimulatedOptions = {}): Promise<Si
   onTestFinished(() => clusters.close());
   const activities = createActivities({ evidence, clusters, env: {} });
 
-  const run = async <Name extends keyof Activities>(
+  const run = async <Name extends keyof AllActivities>(
     name: Name,
     input: Input<Name>,
     environment = activityEnvironment(longEnough),
-  ): Promise<Awaited<ReturnType<Activities[Name]>>> => {
+  ): Promise<Awaited<ReturnType<AllActivities[Name]>>> => {
     // Each activity takes one input, which TypeScript can't see through the generic name.
     const activity = activities[name] as unknown as (
       input: unknown,
-    ) => Promise<Awaited<ReturnType<Activities[Name]>>>;
+    ) => Promise<Awaited<ReturnType<AllActivities[Name]>>>;
     const result = await environment.run<[unknown], unknown, typeof activity>(activity, input);
-    return result as Awaited<ReturnType<Activities[Name]>>;
+    return result as Awaited<ReturnType<AllActivities[Name]>>;
   };
   const cluster = { name: 'demo' };
   const { identity } = await run('identifyCluster', { cluster });

@@ -48,6 +48,12 @@ export function fakeConnection(
       }
       for (const line of String(found).split('\n')) onLine(line);
     },
+    change: async (method, path) => {
+      throw new Error(`no ${method} ${path} in this fake`);
+    },
+    watch: (path) => {
+      throw new Error(`no watch of ${path} in this fake`);
+    },
     knock: async () => 200,
     makeApiClient: () => {
       throw new Error('not in this fake');
