@@ -12,3 +12,6 @@ export const testedMinors: readonly string[] = ['1.31', '1.32', '1.33'];
 export const etcdRelease = '3.6.5';
 
 export const kwokRelease = '0.7.0';
+
+/** Only benchmarks run it, to compare with. */
+export const kubectlRelease = '1.33.13';

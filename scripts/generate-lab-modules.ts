@@ -5,7 +5,7 @@
 import { execa } from 'execa';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { etcdRelease, kwokRelease, labReleases } from '../lab/releases.ts';
+import { etcdRelease, kubectlRelease, kwokRelease, labReleases } from '../lab/releases.ts';
 
 const modules = join(import.meta.dirname, '..', 'lab', 'modules');
 
@@ -34,6 +34,11 @@ const wanted: Module[] = [
     folder: 'kwok',
     requires: `sigs.k8s.io/kwok@v${kwokRelease}`,
     programs: ['sigs.k8s.io/kwok/cmd/kwok'],
+  },
+  {
+    folder: 'kubectl',
+    requires: `k8s.io/kubernetes@v${kubectlRelease}`,
+    programs: ['k8s.io/kubernetes/cmd/kubectl'],
   },
 ];
 

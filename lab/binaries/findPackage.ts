@@ -137,15 +137,16 @@ async function build(wanted: LabPackage, folder: string, source: Obtaining): Pro
 async function whyUnusable(wanted: LabPackage, folder: string): Promise<string | undefined> {
   for (const program of wanted.programs) {
     const path = join(folder, program);
-    const { failed, stdout, shortMessage } = await execa(path, ['--version'], {
+    const asked = wanted.asked ?? ['--version'];
+    const { failed, stdout, shortMessage } = await execa(path, asked, {
       reject: false,
       timeout: 20_000,
       stdin: 'ignore',
     });
-    if (failed) return `\`${path} --version\` failed: ${shortMessage ?? ''}`;
+    if (failed) return `\`${path} ${asked.join(' ')}\` failed: ${shortMessage ?? ''}`;
     if (!wanted.answers.test(stdout)) {
       const [line = ''] = stdout.split('\n');
-      return `\`${path} --version\` answers "${line.slice(0, 80)}"; ${wanted.release} is wanted`;
+      return `\`${path} ${asked.join(' ')}\` answers "${line.slice(0, 80)}"; ${wanted.release} is wanted`;
     }
   }
   return undefined;

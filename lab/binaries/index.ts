@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { defaultCacheFolder } from '../../src/binaries/cacheFolder.ts';
 import { findPackage } from './findPackage.ts';
 import type { BinarySource, FoundPackage } from './findPackage.ts';
-import { controlPlanePackage, etcdPackage, kwokPackage } from './packages.ts';
+import { controlPlanePackage, etcdPackage, kubectlPackage, kwokPackage } from './packages.ts';
 import type { LabPackage } from './packages.ts';
 import type { ControlPlaneBinaries } from './types.ts';
 
@@ -37,6 +37,11 @@ export async function findEtcd(source: LabBinarySource): Promise<string> {
 /** Path of KWOK. Throws LabBinariesMissing. */
 export async function findKwok(source: LabBinarySource): Promise<string> {
   return join((await find(kwokPackage, source)).folder, 'kwok');
+}
+
+/** Path of kubectl, which a lab itself does without. Throws LabBinariesMissing. */
+export async function findKubectl(source: LabBinarySource): Promise<string> {
+  return join((await find(kubectlPackage, source)).folder, 'kubectl');
 }
 
 /** Every package that a lab of these minor versions needs, each with where it came from. Throws LabBinariesMissing. */

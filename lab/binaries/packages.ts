@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { etcdRelease, kwokRelease, labReleases } from '../releases.ts';
+import { etcdRelease, kubectlRelease, kwokRelease, labReleases } from '../releases.ts';
 
 /** A set of programs that are had together. */
 export interface LabPackage {
@@ -15,6 +15,8 @@ export interface LabPackage {
   programs: readonly string[];
   /** What `--version` must answer with. */
   answers: RegExp;
+  /** What is asked instead of `--version`. */
+  asked?: readonly string[];
   /** The Go module that it is built by, and what `go build` is told. */
   module: string;
   linkerFlags: string;
@@ -118,5 +120,24 @@ export const kwokPackage: LabPackage = {
   published: ({ os, arch }) => {
     const path = `/kubernetes-sigs/kwok/releases/download/v${kwokRelease}/kwok-${os}-${arch}`;
     return { host: 'github.com', files: [{ program: 'kwok', path, checksumPath: `${path}.sha256` }] };
+  },
+};
+
+/** What people drain nodes with otherwise; benchmarks compare with it. */
+export const kubectlPackage: LabPackage = {
+  folder: `kubectl-${kubectlRelease}`,
+  explicitFolder: '',
+  what: `kubectl ${kubectlRelease}`,
+  usually: '1 to 4 minutes',
+  release: kubectlRelease,
+  programs: ['kubectl'],
+  answers: /^Client Version: v1\./,
+  asked: ['version', '--client'],
+  module: join(modules, 'kubectl'),
+  linkerFlags: `-X k8s.io/component-base/version.gitVersion=v${kubectlRelease}`,
+  goPackages: ['k8s.io/kubernetes/cmd/kubectl'],
+  published: ({ os, arch }) => {
+    const path = `/release/v${kubectlRelease}/bin/${os}/${arch}/kubectl`;
+    return { host: 'dl.k8s.io', files: [{ program: 'kubectl', path, checksumPath: `${path}.sha256` }] };
   },
 };
