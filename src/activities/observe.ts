@@ -41,11 +41,12 @@ export function observeActivity({
   now,
 }: Pick<ActivityDependencies, 'clusters' | 'evidence' | 'env' | 'now'>): Pick<Activities, 'observeCluster'> {
   return {
-    async observeCluster({ context, checks, targetVersion }) {
+    async observeCluster({ context, checks, targetVersion, strategies = [] }) {
       const { signal } = activityScope();
       const observation = await heartbeating(async () => {
         const cluster = await clusters.open(context, signal);
-        const seen = await observe(cluster, context, now(), signal);
+        const withDrains = strategies.some((strategy) => strategy !== 'managed');
+        const seen = await observe(cluster, context, withDrains, now(), signal);
         return deeper(cluster, seen, checks, targetVersion, env, signal);
       });
       const { observedAt, cluster, nodes, nodeGroups, addons } = observation;
@@ -62,6 +63,7 @@ export function observeActivity({
 async function observe(
   { platform, kubernetes }: OpenCluster,
   { identity, cluster: reference }: ClusterContext,
+  withDrains: boolean,
   at: Date,
   signal: AbortSignal,
 ): Promise<Observation> {
@@ -69,6 +71,7 @@ async function observe(
   const cluster = await platform.describeCluster(signal);
   const missingPermissions = await findMissingPermissions(kubernetes, {
     withContext: reference.context !== undefined,
+    withDrains,
     signal,
   });
   refuseBlindness(missingPermissions);
@@ -183,6 +186,7 @@ function refuseBlindness(missing: readonly MissingPermission[]): void {
     ({ permission, state }) =>
       state === 'denied' &&
       'resource' in permission &&
+      permission.verb === 'list' &&
       permission.resource === 'nodes' &&
       permission.group === '',
   );

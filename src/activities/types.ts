@@ -15,6 +15,7 @@ import type {
   RequestChecks,
 } from '../contract/request.ts';
 import type { GateName, UpgradeStatus } from '../contract/status.ts';
+import type { Strategy } from '../contract/workers.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import type { UpdateError, UpdateTarget } from '../platform/platform.ts';
 
@@ -122,6 +123,8 @@ export interface Activities {
     /** Absent in upgrades that an older release has begun. */
     checks?: RequestChecks;
     targetVersion?: MinorVersion;
+    /** How workers are replaced: strategies other than `managed` need more permissions. None means `managed`. */
+    strategies?: Strategy[];
   }): Promise<{ evidence: EvidenceReference; observedAt: string; version: MinorVersion }>;
 
   /**

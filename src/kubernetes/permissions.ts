@@ -13,13 +13,16 @@ export interface NeededPermission {
   why: string;
   /** Needed only by upgrades that reach the cluster by a context of the worker's kubeconfig. */
   onlyWithContext?: true;
+  /** Needed only by upgrades that replace nodes themselves, by the strategies `surge` and `in-place`. */
+  onlyForDrains?: true;
   /** Without it something is not seen, which is told where it matters; nothing else stands on it. */
   optional?: true;
 }
 
 /**
  * All that the engine asks of the Kubernetes API. `deploy/kubernetes/cluster-role.yaml` grants just that; a test
- * compares the two. Changes of nodes and Pods are EKS's own with the strategy `managed`.
+ * compares the two. Changes of nodes and Pods are EKS's own with the strategy `managed`: whoever uses no other need not
+ * grant them.
  */
 export const neededPermissions: readonly NeededPermission[] = [
   {
@@ -49,21 +52,54 @@ export const neededPermissions: readonly NeededPermission[] = [
     why: 'which deprecated APIs clients ask for',
     optional: true,
   },
+  ...drainPermissions(),
 ];
+
+function drainPermissions(): NeededPermission[] {
+  const needed: [Permission, string][] = [
+    ...(['pods', 'nodes'] as const).map((resource): [Permission, string] => [
+      { verb: 'watch', group: '', resource },
+      'drains evict when there is room, and see Pods and nodes go',
+    ]),
+    [{ verb: 'watch', group: 'policy', resource: 'poddisruptionbudgets' }, 'drains evict when there is room'],
+    [{ verb: 'create', group: '', resource: 'pods', subresource: 'eviction' }, 'drains'],
+    [{ verb: 'get', group: '', resource: 'nodes' }, 'cordons, and notes on nodes of what was changed'],
+    [{ verb: 'patch', group: '', resource: 'nodes' }, 'cordons, and notes on nodes of what was changed'],
+    ...(['get', 'delete'] as const).map((verb): [Permission, string] => [
+      { verb, group: '', resource: 'pods' },
+      'deletes the Pods that a person names when a drain is stuck',
+    ]),
+    ...(['deployments', 'statefulsets'] as const).flatMap((resource) =>
+      (['get', 'patch'] as const).map((verb): [Permission, string] => [
+        { verb, group: 'apps', resource },
+        'restarts the owner that a person decides for when a drain is stuck',
+      ]),
+    ),
+  ];
+  return needed.map(([permission, why]) => ({ permission, why, onlyForDrains: true }));
+}
 
 /**
  * Asks the API server, by SelfSubjectAccessReviews, for each permission that the engine needs, and returns those that
  * are missing. Whoever may not list everything is told which kinds, one by one.
  *
  * @param withContext whether the cluster is reached by a context of a kubeconfig
+ * @param withDrains whether nodes are drained by us, not by EKS
  * @throws StepladderError when the API server can't be asked at all
  */
 export async function findMissingPermissions(
   connection: KubernetesConnection,
-  { withContext, signal }: { withContext: boolean; signal?: AbortSignal | undefined },
+  {
+    withContext,
+    withDrains = false,
+    signal,
+  }: { withContext: boolean; withDrains?: boolean; signal?: AbortSignal | undefined },
 ): Promise<MissingPermission[]> {
   const missing: MissingPermission[] = [];
-  const needed = neededPermissions.filter(({ onlyWithContext }) => onlyWithContext !== true || withContext);
+  const needed = neededPermissions.filter(
+    ({ onlyWithContext, onlyForDrains }) =>
+      (onlyWithContext !== true || withContext) && (onlyForDrains !== true || withDrains),
+  );
   for await (const answer of inOrder(needed, (each) => review(connection, each, signal))) {
     if (answer === undefined) continue;
     const everything = 'resource' in answer.permission && answer.permission.resource === '*';

@@ -1,6 +1,13 @@
 /** Something that may be done with one kind of object, or with a path that is no object. */
 export type Permission =
-  | { verb: 'get' | 'list'; group: string; resource: string; namespace?: string; name?: string }
+  | {
+      verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
+      group: string;
+      resource: string;
+      subresource?: string;
+      namespace?: string;
+      name?: string;
+    }
   | { verb: 'get'; path: string };
 
 /** A permission that the worker's identity lacks, or that could not be asked about. */
@@ -15,10 +22,11 @@ export interface MissingPermission {
   optional?: true;
 }
 
-/** `list deployments.apps`, `get configmaps kube-system/kube-root-ca.crt`, `get /readyz`. */
+/** `list deployments.apps`, `create pods/eviction`, `get configmaps kube-system/kube-root-ca.crt`, `get /readyz`. */
 export function describePermission(permission: Permission): string {
   if ('path' in permission) return `${permission.verb} ${permission.path}`;
-  const { verb, group, resource, namespace, name } = permission;
-  const of = group === '' ? resource : `${resource}.${group}`;
+  const { verb, group, resource, subresource, namespace, name } = permission;
+  const whole = subresource === undefined ? resource : `${resource}/${subresource}`;
+  const of = group === '' ? whole : `${whole}.${group}`;
   return `${verb} ${of}${name === undefined ? '' : ` ${namespace ?? ''}/${name}`}`;
 }
