@@ -55,14 +55,17 @@ function sections(fields: readonly Field[]): string[] {
     ),
     ...objects.flatMap(({ path, schema }) => [
       `### ${path}`,
-      [schema.description, schema.type === 'array' ? childrenOf(schema)?.description : undefined]
+      [schema.description, schema.properties === undefined ? childrenOf(schema)?.description : undefined]
         .filter((text) => text !== undefined)
         .join(' '),
-      table(
-        fields.filter((field) => field.path.startsWith(`${path}.`) || field.path.startsWith(`${path}[].`)),
-      ),
+      table(fields.filter((field) => isChild(field.path, `${path}${pathOfChildren(schema)}`))),
     ]),
   ];
+}
+
+/** Whether a field stands right under that place: what is deeper has a table of its own. */
+function isChild(path: string, place: string): boolean {
+  return path.startsWith(place) && !/[.[]/.test(path.slice(place.length));
 }
 
 /** How the request of a stage differs from that of the whole upgrade. */
@@ -93,6 +96,9 @@ function defaultOf(schema: JsonSchema): string {
 }
 
 function typeOf(schema: JsonSchema): string {
+  if (schema.anyOf !== undefined) {
+    return [...new Set(schema.anyOf.filter(isSchema).map(typeOf))].join(' or ');
+  }
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.anyOf !== undefined) return schema.anyOf.filter(isSchema).map(typeOf).join(' or ');
@@ -119,7 +125,9 @@ function typeOf(schema: JsonSchema): string {
 function boundsOf(schema: JsonSchema): string {
   if (schema.exclusiveMinimum !== undefined)
     return `, above ${schema.exclusiveMinimum} to ${schema.maximum ?? '∞'}`;
-  return schema.minimum === undefined ? '' : `, ${schema.minimum} to ${schema.maximum ?? '∞'}`;
+  if (schema.minimum === undefined) return '';
+  const open = schema.maximum === undefined || schema.maximum === Number.MAX_SAFE_INTEGER;
+  return open ? `, ${schema.minimum} or more` : `, ${schema.minimum} to ${schema.maximum}`;
 }
 
 function fieldsOf(type: WorkflowType): Field[] {
@@ -133,15 +141,40 @@ function walk(schema: JsonSchema, prefix: string): Field[] {
     const field = { path, schema: value, required: schema.required?.includes(name) ?? false };
     const children = childrenOf(value);
     if (children === undefined) return [field];
-    return [field, ...walk(children, value.type === 'array' ? `${path}[].` : `${path}.`)];
+    return [field, ...walk(children, `${path}${pathOfChildren(value)}`)];
   });
 }
 
-/** The schema that holds a field's own fields: its own, or that of a list's entries. */
+/** What stands between a field's path and those of its children: a list's entries and a record's values are any. */
+function pathOfChildren(schema: JsonSchema): string {
+  if (schema.type === 'array') return '[].';
+  return schema.properties === undefined ? '.<name>.' : '.';
+}
+
+/** The schema that holds a field's own fields: its own, or that of a list's entries or of a record's values. */
 function childrenOf(schema: JsonSchema): JsonSchema | undefined {
   if (schema.properties !== undefined) return schema;
-  if (isSchema(schema.items) && schema.items.properties !== undefined) return schema.items;
-  return undefined;
+  const inner = schema.type === 'array' ? schema.items : schema.additionalProperties;
+  if (!isSchema(inner)) return undefined;
+  if (inner.properties !== undefined) return inner;
+  return inner.anyOf === undefined ? undefined : allOfThem(inner.anyOf.filter(isSchema), inner.description);
+}
+
+/** One schema with the fields of all alternatives; those that all of them require are required. */
+function allOfThem(
+  alternatives: readonly JsonSchema[],
+  description: string | undefined,
+): JsonSchema | undefined {
+  if (!alternatives.every((each) => each.properties !== undefined)) return undefined;
+  return {
+    ...(description === undefined ? {} : { description }),
+    properties: Object.assign({}, ...alternatives.map((each) => each.properties)) as NonNullable<
+      JsonSchema['properties']
+    >,
+    required: (alternatives[0]?.required ?? []).filter((name) =>
+      alternatives.every((each) => each.required?.includes(name)),
+    ),
+  };
 }
 
 function isSchema(value: unknown): value is JsonSchema {

@@ -40,6 +40,46 @@ export const requestExamples: { title: string; text: string; workflowType: Workf
       },
     },
     {
+      title: 'New node groups beside the old ones',
+      text: 'A new group for each, waves of at most a fifth of its nodes, the databases left to EKS’s own roll, and workers rolled only as often as the skew policy demands. After each wave the shop must answer and its error rate stay low; a drain that is stuck asks people, and after two hours rolls the owner of the Pod that is stuck.',
+      workflowType: 'upgradeCluster',
+      request: {
+        cluster: { name: 'prod', region: 'ap-northeast-1' },
+        targetVersion: '1.33',
+        workers: {
+          strategy: 'surge',
+          hops: 'fewest',
+          maxParallel: '20%',
+          groups: { databases: { strategy: 'managed' } },
+          stuck: { byDefault: 'restart', timeout: '2h' },
+        },
+        guards: [
+          { name: 'shop answers', http: 'https://shop.example.test/health' },
+          {
+            name: 'few errors',
+            promql: 'sum(rate(http_requests_total{code=~"5.."}[5m])) < 5',
+            prometheus: 'https://prometheus.example.test',
+            tokenEnv: 'STEPLADDER_GUARD_TOKEN',
+          },
+        ],
+      },
+    },
+    {
+      title: 'In place, without spare nodes',
+      text: 'Two nodes of a group at a time end before as many new ones start. The plan says how much capacity that costs, and this request says yes to it. The group `gpu` has a launch template with its own image: its version 7 has the new one.',
+      workflowType: 'upgradeCluster',
+      request: {
+        cluster: { name: 'edge', region: 'eu-west-1' },
+        targetVersion: '1.32',
+        workers: {
+          strategy: 'in-place',
+          acceptLostCapacity: true,
+          maxParallel: 2,
+          groups: { gpu: { maxParallel: 1, templateVersion: '7' } },
+        },
+      },
+    },
+    {
       title: 'In spite of a finding',
       text: 'The plan names each blocker by `check/subject`. Here one is overridden because the use that EKS still reports was mended last week; the plan’s approval covers it, and the report says so.',
       workflowType: 'upgradeCluster',

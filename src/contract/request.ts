@@ -1,33 +1,15 @@
-import ms from 'ms';
-import type { StringValue } from 'ms';
 import { z } from 'zod';
+import { duration, durationMs } from './duration.ts';
 import { StepladderError } from './errors.ts';
+import { guardSchema } from './guard.ts';
 import { describeIssue, invalidInput, problemsOf } from './requestProblems.ts';
+import { workersSchema } from './workersSchema.ts';
 import type { WorkflowType } from './workflowTypes.ts';
 
 export { invalidInput, type RequestProblem } from './requestProblems.ts';
 
 /** Requests are small; anything larger is a mistake (a manifest, an inventory) and would clog every history. Bytes. */
 export const maxRequestBytes = 64 * 1024;
-
-/** Longer is a slip of the pen, and no timer is meant for it. */
-const longestDuration = '365d';
-
-const durationForm = 'must be a duration such as "30s", "15m", "2h" or "1d"';
-
-/** Milliseconds; NaN for what is no duration. */
-const durationMs = (text: string): number =>
-  /^\d{1,12}(\.\d{1,6})?\s?(ms|s|m|h|d)$/.test(text) ? ms(text as StringValue) : NaN;
-
-const duration = (description: string, byDefault: string) =>
-  z
-    .string({ error: durationForm })
-    .refine((text) => durationMs(text) >= 1, { error: durationForm })
-    .refine((text) => !(durationMs(text) > ms(longestDuration)), {
-      error: `must be at most "${longestDuration}"`,
-    })
-    .default(byDefault)
-    .meta({ description, format: 'duration' });
 
 const minorVersion = z
   .string({ error: 'must be a Kubernetes minor version in quotes, such as "1.33"' })
@@ -115,81 +97,6 @@ const addonsSchema = z
   .prefault({})
   .describe('The EKS add-ons. All that are installed are upgraded; coredns, kube-proxy and vpc-cni first.');
 
-const workersSchema = z
-  .strictObject({
-    strategy: z
-      .enum(['managed'], {
-        error: (issue) =>
-          ['surge', 'in-place', 'blue-green'].includes(String(issue.input))
-            ? `strategy "${String(issue.input)}" is not built yet; "managed" is`
-            : 'must be "managed" (others are not built yet)',
-      })
-      .default('managed')
-      .describe(
-        "How worker nodes are replaced. `managed` is EKS's own rolling update of a managed node group.",
-      ),
-    maxUnavailable: z
-      .int()
-      .min(1)
-      .max(100)
-      .optional()
-      .describe(
-        "Nodes of a group that may be unavailable at once during the roll. Without it the group's own setting stands.",
-      ),
-    maxUnavailablePercentage: z
-      .int()
-      .min(1)
-      .max(100)
-      .optional()
-      .describe('The same as a percentage of the group.'),
-    updateStrategy: z
-      .enum(['DEFAULT', 'MINIMAL'])
-      .optional()
-      .describe(
-        'DEFAULT starts new nodes before old ones go; MINIMAL terminates first and needs no spare capacity.',
-      ),
-    order: z
-      .array(z.string().min(1))
-      .default([])
-      .describe('Names of node groups to roll first, in this order; the others follow by name.'),
-    skip: z
-      .array(z.string().min(1))
-      .default([])
-      .describe(
-        'Names of node groups to leave as they are. The plan checks that they stay within the skew policy.',
-      ),
-    maxSkew: z
-      .int()
-      .min(0)
-      .max(3)
-      .default(3)
-      .describe(
-        'How many minor versions a kubelet may be behind the control plane, at the most. Kubernetes says 3.',
-      ),
-    tries: z
-      .int()
-      .min(1)
-      .max(10)
-      .default(2)
-      .describe("How often a group's update is started before it counts as failed."),
-  })
-  .refine(
-    (workers) => workers.maxUnavailable === undefined || workers.maxUnavailablePercentage === undefined,
-    {
-      path: ['maxUnavailablePercentage'],
-      error: 'give maxUnavailable or maxUnavailablePercentage, not both',
-    },
-  )
-  .superRefine((workers, context) => {
-    workers.skip.forEach((name, index) => {
-      if (!workers.order.includes(name)) return;
-      const message = `"${name}" stands in workers.order too: a node group is rolled or skipped`;
-      context.addIssue({ code: 'custom', path: ['skip', index], message });
-    });
-  })
-  .prefault({})
-  .describe('The worker nodes.');
-
 const gatesSchema = z
   .strictObject({
     hop: z.boolean().default(false).describe('Ask before each hop after the first.'),
@@ -255,6 +162,16 @@ const timingSchema = z
     ),
     addonTimeout: duration('The same for an add-on.', '30m'),
     nodeGroupTimeout: duration('The same for a node group.', '6h'),
+    drainTimeout: duration(
+      'A drain without progress for so long is stuck, and a person is asked (`workers.stuck`).',
+      '15m',
+    ),
+    nodesTimeout: duration('How long new nodes may take to join and be Ready.', '30m'),
+    deregistrationWait: duration(
+      'Time that load balancers get to deregister drained nodes before these go.',
+      '60s',
+    ),
+    guardInterval: duration('How often guards that do not hold are looked at again.', '30s'),
     settleTimeout: duration('How long workloads may take to be Ready again after a stage.', '15m'),
     brokenTimeout: duration(
       'How long the upgrade holds when workloads stay broken, for them to recover or a person to decide; then it ends as failed.',
@@ -360,12 +277,17 @@ const shared = {
     .describe(
       'Blockers and unknowns to go on in spite of, each as `check/subject` as the plan prints it, or with the reason: `{"finding": "check/subject", "reason": "…"}`. The plan lists them, its approval covers them, and the report says who gave it and why. A break of the version-skew policy is never passed over.',
     ),
+  guards: z
+    .array(guardSchema)
+    .default([])
+    .describe(
+      'What must hold after each wave of nodes before the next. One that fails or can’t be known pauses the upgrade and says so.',
+    ),
   notify: z.array(notifySchema).default([]).describe('Who is told.'),
   window: windowSchema.optional(),
   timing: timingSchema,
   tools: notBuiltYet('upgrading cluster tools is'),
   checks: checksSchema,
-  guards: notBuiltYet('guards are'),
 };
 
 const targetVersion = minorVersion.describe('Kubernetes minor version to reach, in quotes: "1.33".');
@@ -421,6 +343,23 @@ export function readRequest(type: WorkflowType, input: unknown): Request {
   const result = requestSchemas[type].safeParse(input, { error: describeIssue, reportInput: true });
   if (result.success) return result.data;
   throw invalidInput(problemsOf(result.error.issues));
+}
+
+/** Every time limit as it is where the request says nothing. */
+export const defaultTiming: Timing = timingSchema.parse(undefined);
+const defaultWorkers = workersSchema.parse(undefined);
+
+/**
+ * A request as an older release has recorded it, with the defaults of the fields that it did not know. What
+ * `readRequest` gives is complete already.
+ */
+export function withDefaults(recorded: Request): Request {
+  return {
+    ...{ guards: [] },
+    ...recorded,
+    workers: { ...defaultWorkers, ...recorded.workers },
+    timing: { ...defaultTiming, ...recorded.timing },
+  };
 }
 
 /** Size as JSON; what JSON can't hold has none, and the schema refuses it. */

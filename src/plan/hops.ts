@@ -1,15 +1,15 @@
 import { subjectKey } from '../checks/findingKey.ts';
 import { standsAgainst } from '../checks/insightScope.ts';
 import { foldedInto } from '../checks/removedApis/insightFolding.ts';
-import type { AddonChange, Hop, MinorVersion, Plan, PlannedStage, WorkersStage } from '../contract/plan.ts';
+import type { AddonChange, Hop, MinorVersion, Plan, PlannedStage } from '../contract/plan.ts';
 import { overrideNames } from '../contract/overrides.ts';
 import type { Request, RequestProblem } from '../contract/request.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import { addonTarget } from './addonTargets.ts';
 import type { Observation, ObservedInsight } from './observation.ts';
-import { orderAddons, orderNodeGroups } from './order.ts';
-import { wantedSettings } from './updateSettings.ts';
-import { compareMinors, compareVersions, hopsBetween } from './versions.ts';
+import { orderAddons } from './order.ts';
+import { compareVersions, hopsBetween } from './versions.ts';
+import { plannedGroups, workersStages } from './workersStages.ts';
 
 interface HopsInput {
   observation: Observation;
@@ -41,7 +41,7 @@ export function planHops(input: HopsInput): { hops: Hop[]; problems: RequestProb
   const scope = stagesOf[workflowType];
   const steps = scope.controlPlane ? hopsBetween(observation.cluster.version, target) : [];
   const addons = new Map(observation.addons.map((addon) => [addon.name, addon.version]));
-  const nodeGroups = new Map(observation.nodeGroups.map((group) => [group.name, group.version]));
+  const nodeGroups = plannedGroups(input);
   const hops = (steps.length === 0 ? [{ from: target, to: target }] : steps).map(
     ({ from, to }, index, all) => {
       const stages: PlannedStage[] = [];
@@ -50,7 +50,7 @@ export function planHops(input: HopsInput): { hops: Hop[]; problems: RequestProb
         const changes = addonChanges(input, to, index === all.length - 1, addons, problems);
         if (changes.length > 0) stages.push({ stage: 'add-ons', addons: changes });
       }
-      if (scope.workers) stages.push(...workersStages(input, to, nodeGroups));
+      if (scope.workers) stages.push(...workersStages(input, { to, next: all[index + 1]?.to }, nodeGroups));
       stages.push({ stage: 'verification' });
       return { from, to, stages };
     },
@@ -136,40 +136,4 @@ function approvedVersion(
   if (hop === undefined) return undefined;
   const changes = hop.stages.flatMap((stage) => (stage.stage === 'add-ons' ? stage.addons : []));
   return changes.find((change) => change.name === name)?.to ?? installed;
-}
-
-/** A stage for each node group that is behind the hop's version; `versions` moves on to what they will be after it. */
-function workersStages(
-  { observation, request, workflowType }: HopsInput,
-  to: MinorVersion,
-  versions: Map<string, MinorVersion>,
-): WorkersStage[] {
-  const rolled = observation.nodeGroups.filter(
-    (group) =>
-      // EKS can't change the version of a group whose launch template brings its own image; a check reports it.
-      !group.ownImage &&
-      !request.workers.skip.includes(group.name) &&
-      (workflowType !== 'upgradeNodeGroup' || group.name === request.nodeGroup),
-  );
-  const order = orderNodeGroups(
-    rolled.map((group) => group.name),
-    request.workers.order,
-  );
-  return order.flatMap((name) => {
-    const group = rolled.find((each) => each.name === name);
-    const from = versions.get(name);
-    if (group === undefined || from === undefined || compareMinors(from, to) >= 0) return [];
-    versions.set(name, to);
-    const updateSettings = wantedSettings(group, request.workers);
-    return [
-      {
-        stage: 'workers' as const,
-        strategy: request.workers.strategy,
-        nodeGroup: name,
-        from,
-        to,
-        ...(updateSettings === undefined ? {} : { updateSettings }),
-      },
-    ];
-  });
 }

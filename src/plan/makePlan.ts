@@ -3,7 +3,7 @@ import { StepladderError } from '../contract/errors.ts';
 import { summarizeFindings } from '../contract/finding.ts';
 import type { Hop, Plan, PlanResult } from '../contract/plan.ts';
 import { overrideNames, overrideReasons } from '../contract/overrides.ts';
-import { invalidInput } from '../contract/request.ts';
+import { invalidInput, withDefaults } from '../contract/request.ts';
 import type { Request, RequestProblem } from '../contract/request.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import { digestHops, digestPlan } from './digest.ts';
@@ -35,7 +35,8 @@ export interface PlanInput {
  * @throws StepladderError `InvalidInput`: the request does not fit this cluster; each problem by its path
  * @throws StepladderError `PlanRefused`: nothing can be planned, or what was approved can't be carried out any more
  */
-export function makePlan(input: PlanInput): PlanResult {
+export function makePlan(given: PlanInput): PlanResult {
+  const input = { ...given, request: withDefaults(given.request) };
   const { observation, request, workflowType, approved, now } = input;
   const misfits = requestProblems(input).filter(
     // Node groups and add-ons may go while an upgrade runs: then there is nothing left to do for them.

@@ -103,7 +103,7 @@ function againstApiServers(
 }
 
 /** What the policy says of kubelet and kube-proxy: three minors since 1.25, two before. */
-function allowedBehind(version: MinorVersion): number {
+export function allowedBehind(version: MinorVersion): number {
   return compareMinors(version, '1.25') < 0 ? 2 : 3;
 }
 

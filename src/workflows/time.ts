@@ -1,5 +1,6 @@
 import ms from 'ms';
 import type { StringValue } from 'ms';
+import { defaultTiming } from '../contract/request.ts';
 import type { Timing } from '../contract/request.ts';
 
 /** The workflow's own time, ISO 8601: the same in every replay. */
@@ -9,9 +10,12 @@ export function now(): string {
 
 type ScaledDuration = Exclude<keyof Timing, 'scale' | 'probeInterval'>;
 
-/** A time limit or interval of the request in milliseconds, times the request's one factor; at least 1 ms. */
+/**
+ * A time limit or interval of the request in milliseconds, times the request's one factor; at least 1 ms. One that a
+ * request of an older release lacks has its default.
+ */
 export function scaled(timing: Timing, name: ScaledDuration): number {
-  return scaledDuration(timing, timing[name]);
+  return scaledDuration(timing, { ...defaultTiming, ...timing }[name]);
 }
 
 /** Any duration string in milliseconds, times the request's factor; at least 1 ms. */

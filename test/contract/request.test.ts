@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { StepladderError } from '../../src/contract/errors.ts';
 import { overrideNames, overrideReasons } from '../../src/contract/overrides.ts';
-import { maxRequestBytes, readRequest, tooLarge } from '../../src/contract/request.ts';
+import { maxRequestBytes, readRequest, tooLarge, withDefaults } from '../../src/contract/request.ts';
+import type { Request } from '../../src/contract/request.ts';
 import type { WorkflowType } from '../../src/contract/workflowTypes.ts';
 
 const good = { cluster: { name: 'demo' }, targetVersion: '1.33' };
@@ -31,12 +32,90 @@ describe('a good request', () => {
       targetVersion: '1.33',
       controlPlane: { overrideInsights: false, tries: 2 },
       addons: { resolveConflicts: 'PRESERVE', versions: {}, selfManaged: {}, tries: 2 },
-      workers: { strategy: 'managed', order: [], skip: [], maxSkew: 3, tries: 2 },
+      workers: {
+        strategy: 'managed',
+        groups: {},
+        hops: 'every',
+        maxParallel: '25%',
+        canary: true,
+        nodeOrder: [],
+        drain: { ignoreDaemonSets: true, deleteEmptyDirData: true, force: false },
+        stuck: { byDefault: 'wait', timeout: '24h' },
+        hold: { byDefault: 'stay', timeout: '24h' },
+        acceptLostCapacity: false,
+        order: [],
+        skip: [],
+        maxSkew: 3,
+        tries: 2,
+      },
+      guards: [],
       gates: { hop: false, workers: false, timeout: '24h', onTimeout: 'reject' },
       overrides: [],
       notify: [],
-      timing: { scale: 1, pollInterval: '15s' },
+      timing: {
+        scale: 1,
+        pollInterval: '15s',
+        drainTimeout: '15m',
+        nodesTimeout: '30m',
+        deregistrationWait: '60s',
+        guardInterval: '30s',
+      },
     });
+  });
+
+  it('may roll each group its own way', () => {
+    const workers = {
+      strategy: 'surge',
+      maxParallel: 3,
+      maxUnavailable: 2,
+      groups: {
+        blue: { strategy: 'managed' },
+        gpu: { maxParallel: '100%', canary: false, templateVersion: '7' },
+      },
+    };
+    expect(readRequest('upgradeCluster', { ...good, workers }).workers).toMatchObject(workers);
+  });
+
+  it.each([1, 500, '1%', '25%', '100%'])('may drain %j nodes at a time', (maxParallel) => {
+    expect(readRequest('upgradeCluster', { ...good, workers: { maxParallel } }).workers.maxParallel).toBe(
+      maxParallel,
+    );
+  });
+
+  it('may have guards', () => {
+    const guards = [
+      { name: 'shop', http: 'https://shop.example.test/health' },
+      {
+        name: 'errors',
+        promql: 'errors < 5',
+        prometheus: 'http://prometheus:9090',
+        tokenEnv: 'STEPLADDER_GUARD_T',
+      },
+    ];
+    expect(readRequest('upgradeCluster', { ...good, guards }).guards).toEqual([
+      { ...guards[0], expectStatus: 200 },
+      guards[1],
+    ]);
+  });
+
+  it('of an older release gets the fields that it did not know, and keeps what it has', () => {
+    const { guards, ...rest } = readRequest('upgradeCluster', {
+      ...good,
+      workers: { order: ['blue'] },
+      timing: { pollInterval: '1s' },
+    });
+    const { strategy, order, skip, maxSkew, tries } = rest.workers;
+    const { scale, pollInterval } = rest.timing;
+    const recorded = {
+      ...rest,
+      workers: { strategy, order, skip, maxSkew, tries },
+      timing: { scale, pollInterval },
+    };
+    // What an older release has recorded has not the type of today.
+    const complete = withDefaults(recorded as unknown as Request);
+    expect(complete.guards).toEqual(guards);
+    expect(complete.workers).toEqual(rest.workers);
+    expect(complete.timing).toMatchObject({ pollInterval: '1s', drainTimeout: '15m', guardInterval: '30s' });
   });
 
   it('may be read again, as it is recorded, without a change', () => {
@@ -102,12 +181,12 @@ describe('a bad request', () => {
     [
       'a strategy of the wrong type',
       { ...good, workers: { strategy: 3 } },
-      ['workers.strategy: must be "managed" (others are not built yet)'],
+      ['workers.strategy: must be one of "managed", "surge", "in-place"'],
     ],
     [
       'an unknown strategy',
       { ...good, workers: { strategy: 'yolo' } },
-      ['workers.strategy: must be "managed" (others are not built yet)'],
+      ['workers.strategy: must be one of "managed", "surge", "in-place"'],
     ],
     [
       'both ways to say how many',
@@ -164,19 +243,107 @@ describe('a bad request', () => {
     expect(problems({ ...good, checks })).toEqual(expected);
   });
 
-  it.each(['surge', 'in-place', 'blue-green'])('is told that strategy %s is not built yet', (strategy) => {
-    expect(problems({ ...good, workers: { strategy } })).toEqual([
-      `workers.strategy: strategy "${strategy}" is not built yet; "managed" is`,
+  it('is told that blue-green is not built yet', () => {
+    const message = 'strategy "blue-green" is not built yet; "managed", "surge" and "in-place" are';
+    expect(problems({ ...good, workers: { strategy: 'blue-green' } })).toEqual([
+      `workers.strategy: ${message}`,
+    ]);
+    expect(problems({ ...good, workers: { groups: { blue: { strategy: 'blue-green' } } } })).toEqual([
+      `workers.groups.blue.strategy: ${message}`,
     ]);
   });
 
-  it.each([
-    ['tools', 'tools: upgrading cluster tools is not built yet: leave this field out'],
-    ['guards', 'guards: guards are not built yet: leave this field out'],
-  ])('is told that %s are not built yet, whatever is in them', (field, expected) => {
-    for (const value of [{}, [], null, true])
-      expect(problems({ ...good, [field]: value })).toEqual([expected]);
+  it.each([0, -1, 1.5, '0%', '101%', '25', '5 %', 'all', null])(
+    'is told how many nodes can be drained at a time: %j',
+    (maxParallel) => {
+      const message = 'must be a number of nodes such as 5, or a share of the group from "1%" to "100%"';
+      expect(problems({ ...good, workers: { maxParallel } })).toEqual([`workers.maxParallel: ${message}`]);
+    },
+  );
+
+  const noManaged =
+    'is for strategy "managed", and no group is rolled by it here; with "surge", maxParallel says how many nodes go at once';
+  it.each<[string, Record<string, unknown>, string[]]>([
+    [
+      'settings of managed without a managed group',
+      {
+        strategy: 'surge',
+        maxUnavailable: 1,
+        updateStrategy: 'MINIMAL',
+        groups: { a: { strategy: 'in-place' } },
+      },
+      [`workers.maxUnavailable: ${noManaged}`, `workers.updateStrategy: ${noManaged}`],
+    ],
+    [
+      'an order of nodes where EKS chooses',
+      { nodeOrder: ['ip-10-0-0-1'] },
+      [
+        'workers.nodeOrder: is for strategies "surge" and "in-place": in a "managed" roll EKS chooses the nodes itself',
+      ],
+    ],
+    [
+      'waves of a managed group',
+      { strategy: 'surge', groups: { db: { strategy: 'managed', canary: false } } },
+      [
+        'workers.groups.db.canary: is for strategies "surge" and "in-place", and node group "db" is rolled by "managed", in which EKS makes the waves itself',
+      ],
+    ],
+    [
+      'a group both skipped and spoken of',
+      { skip: ['db'], groups: { db: { templateVersion: '3' } } },
+      ['workers.skip.0: "db" stands in workers.groups too: a node group is rolled or skipped'],
+    ],
+    [
+      'fields that a group has not, and a version that is none',
+      { groups: { db: { maxUnavailable: 1, templateVersion: '$Latest' } } },
+      [
+        'workers.groups.db.templateVersion: must be the number of a launch template version in quotes, such as "7"',
+        'workers.groups.db.maxUnavailable: is not a field of a request',
+      ],
+    ],
+    [
+      'drains, decisions and holds that there are not',
+      {
+        drain: { grace: 1, skipWaitForDeleteSeconds: 0 },
+        stuck: { byDefault: 'force-group' },
+        hold: { byDefault: 'x' },
+      },
+      [
+        'workers.drain.skipWaitForDeleteSeconds: must be at least 1',
+        'workers.drain.grace: is not a field of a request',
+        'workers.stuck.byDefault: must be one of "wait", "restart", "skip", "force"',
+        'workers.hold.byDefault: must be one of "stay", "forward", "back"',
+      ],
+    ],
+  ])('%s', (_, workers, expected) => {
+    expect(problems({ ...good, workers })).toEqual(expected);
   });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['is neither', {}, 'guards.0: must have `name` and either `http`, or `promql` and `prometheus`'],
+    [
+      'has a password',
+      { http: 'https://me:secret@x.test' },
+      'guards.0.http: must not hold a password: name an environment variable of the worker instead',
+    ],
+    [
+      'names any variable',
+      { http: 'https://x.test', tokenEnv: 'AWS_SECRET_ACCESS_KEY' },
+      'guards.0.tokenEnv: must be the name of an environment variable of the worker that begins with STEPLADDER_GUARD',
+    ],
+  ])('is refused for a guard that %s, without its words', (_, guard, expected) => {
+    const refused = { ...good, guards: [{ name: 'a', ...guard }] };
+    expect(problems(refused)).toEqual([expected]);
+    expect(refusal(refused).message).not.toContain('secret');
+  });
+
+  it.each([['tools', 'tools: upgrading cluster tools is not built yet: leave this field out']])(
+    'is told that %s are not built yet, whatever is in them',
+    (field, expected) => {
+      for (const value of [{}, [], null, true])
+        expect(problems({ ...good, [field]: value })).toEqual([expected]);
+    },
+  );
 
   it.each(['v1.33', '1.33.1', '1', 'latest', '', '1.033', '2.1', '1.33 ', ' 1.33', '１.33'])(
     'is told what a version looks like: "%s"',
