@@ -1,0 +1,4 @@
+export { chooseWave } from './chooseWave.ts';
+export { shrinkToFit } from './shrinkToFit.ts';
+export type { ChosenWave, PaceLimit, WaveNode, WavePod, WaveQuestion } from './types.ts';
+export { parallelNodes, waveSizes } from './waveSize.ts';
