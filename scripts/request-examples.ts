@@ -57,7 +57,7 @@ export const requestExamples: { title: string; text: string; workflowType: Workf
           { name: 'shop answers', http: 'https://shop.example.test/health' },
           {
             name: 'few errors',
-            promql: 'sum(rate(http_requests_total{code=~"5.."}[5m])) < 5',
+            promql: 'sum(rate(http_requests_total{code=~"5.."}[5m])) < bool 5',
             prometheus: 'https://prometheus.example.test',
             tokenEnv: 'STEPLADDER_GUARD_TOKEN',
           },

@@ -8,6 +8,7 @@ import { deleteNodeGroupActivity } from './deleteNodeGroup.ts';
 import type { ActivityDependencies, ActivityLog } from './dependencies.ts';
 import { drainActivities } from './drain.ts';
 import type { DrainActivities } from './drain.ts';
+import { guardsActivity } from './guards.ts';
 import { identifyActivity } from './identify.ts';
 import { inventoryActivities } from './inventories.ts';
 import { nodeGroupActivities } from './nodeGroups.ts';
@@ -24,6 +25,7 @@ import type { Activities } from './types.ts';
 import { updateSettingsActivities } from './updateSettings.ts';
 import { verifyVersionsActivity } from './versions.ts';
 import type { WorkerActivities } from './workerTypes.ts';
+import { wavesActivity } from './waves.ts';
 import { workflowActivities } from './workflows.ts';
 import { workloadActivities } from './workloads.ts';
 
@@ -70,6 +72,8 @@ export function createActivities(
     ...planActivity(dependencies),
     ...workloadActivities(dependencies),
     ...inventoryActivities(dependencies),
+    ...wavesActivity(dependencies),
+    ...guardsActivity(dependencies),
     ...startUpdateActivities(dependencies),
     ...awaitUpdateActivity(dependencies),
     ...updateSettingsActivities(dependencies),

@@ -18,6 +18,7 @@ import type { GateName, UpgradeStatus } from '../contract/status.ts';
 import type { Strategy } from '../contract/workers.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import type { UpdateError, UpdateTarget } from '../platform/platform.ts';
+import type { WorkerActivities } from './workerTypes.ts';
 
 export type { UpdateError, UpdateTarget } from '../platform/platform.ts';
 
@@ -91,7 +92,7 @@ export interface Notification {
 }
 
 /** Every side effect of the engine. Each looks before it acts and may be run twice (rule 13). */
-export interface Activities {
+export interface Activities extends Pick<WorkerActivities, 'nextWave' | 'verifyOwners' | 'checkGuards'> {
   /**
    * Checks a request and fills in its defaults; the result is recorded, so that a later release's defaults do not
    * change a running upgrade. Throws `InvalidInput`.

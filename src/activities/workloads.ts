@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import { compareWorkloads, describeWorkload, readWorkloads } from '../kubernetes/workloads.ts';
+import type { WorkloadsVerdict } from '../contract/evidence.ts';
+import { compareWorkloads, describeWorkload, readWorkloads, workloadKey } from '../kubernetes/workloads.ts';
 import type { WorkloadComparison, WorkloadState } from '../kubernetes/workloads.ts';
 import { joinLooks } from '../kubernetes/secondLook.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { keep } from './evidence.ts';
 import { pause } from './pause.ts';
 import { activityScope, heartbeating } from './scope.ts';
-import type { Activities } from './types.ts';
+import type { Activities, ClusterContext } from './types.ts';
+import type { WorkerActivities } from './workerTypes.ts';
 
 /** Lines that stand in a verdict at most; the evidence has all. */
 const shownLines = 20;
@@ -30,6 +32,11 @@ export const baselineSchema: z.ZodType<WorkloadState[]> = z.array(
   }),
 );
 
+/** The owners of Pods that a drain has evicted, as it stores them. */
+const ownersSchema = z.array(
+  z.object({ apiVersion: z.string(), kind: z.string(), namespace: z.string(), name: z.string() }),
+);
+
 /** The state of the owners of Pods, before and after (rule 8). */
 export function workloadActivities({
   clusters,
@@ -37,7 +44,8 @@ export function workloadActivities({
 }: Pick<ActivityDependencies, 'clusters' | 'evidence'>): Pick<
   Activities,
   'takeBaseline' | 'verifyWorkloads'
-> {
+> &
+  Pick<WorkerActivities, 'verifyOwners'> {
   return {
     async takeBaseline({ context }) {
       const { signal } = activityScope();
@@ -51,41 +59,58 @@ export function workloadActivities({
       return keep(evidence, context.evidencePrefix, 'baseline', states, states.length);
     },
 
-    async verifyWorkloads({ context, baseline: reference, settleMs, pollMs }) {
-      const { signal } = activityScope();
+    async verifyWorkloads({ baseline: reference, ...input }) {
       const baseline = baselineSchema.parse(await evidence.read(reference));
-      const until = performance.now() + settleMs;
-      let line = 'looking at the workloads';
-      const comparison = await heartbeating(
-        async () => {
-          for (;;) {
-            const { kubernetes } = await clusters.open(context, signal);
-            const seen = compareWorkloads(baseline, await readWorkloads(kubernetes, signal));
-            const left = until - performance.now();
-            if (seen.newlyBroken.length === 0 || left <= 0) return seen;
-            line = `waiting for ${summary(seen)}`;
-            await pause(Math.min(pollMs, left), signal);
-          }
-        },
-        () => ({ line }),
+      return verify(baseline, input);
+    },
+
+    async verifyOwners({ baseline: reference, owners: ownersReference, ...input }) {
+      const baseline = baselineSchema.parse(await evidence.read(reference));
+      const owners = new Set(ownersSchema.parse(await evidence.read(ownersReference)).map(workloadKey));
+      return verify(
+        baseline.filter((state) => owners.has(workloadKey(state))),
+        input,
       );
-      const { newlyBroken, alreadyBroken, recovered } = comparison;
-      return {
-        well: newlyBroken.length === 0,
-        newlyBroken: newlyBroken.slice(0, shownLines).map(describeWorkload),
-        newlyBrokenCount: newlyBroken.length,
-        alreadyBrokenCount: alreadyBroken.length,
-        recoveredCount: recovered.length,
-        evidence: await keep(
-          evidence,
-          context.evidencePrefix,
-          'workloads',
-          comparison,
-          newlyBroken.length + alreadyBroken.length,
-        ),
-      };
     },
   };
+
+  /** Looks until all of these that were well are well again, or the time is over. */
+  async function verify(
+    baseline: readonly WorkloadState[],
+    { context, settleMs, pollMs }: { context: ClusterContext; settleMs: number; pollMs: number },
+  ): Promise<WorkloadsVerdict> {
+    const { signal } = activityScope();
+    const until = performance.now() + settleMs;
+    let line = 'looking at the workloads';
+    const comparison = await heartbeating(
+      async () => {
+        for (;;) {
+          const { kubernetes } = await clusters.open(context, signal);
+          const seen = compareWorkloads(baseline, await readWorkloads(kubernetes, signal));
+          const left = until - performance.now();
+          if (seen.newlyBroken.length === 0 || left <= 0) return seen;
+          line = `waiting for ${summary(seen)}`;
+          await pause(Math.min(pollMs, left), signal);
+        }
+      },
+      () => ({ line }),
+    );
+    const { newlyBroken, alreadyBroken, recovered } = comparison;
+    return {
+      well: newlyBroken.length === 0,
+      newlyBroken: newlyBroken.slice(0, shownLines).map(describeWorkload),
+      newlyBrokenCount: newlyBroken.length,
+      alreadyBrokenCount: alreadyBroken.length,
+      recoveredCount: recovered.length,
+      evidence: await keep(
+        evidence,
+        context.evidencePrefix,
+        'workloads',
+        comparison,
+        newlyBroken.length + alreadyBroken.length,
+      ),
+    };
+  }
 }
 
 function summary({ newlyBroken }: WorkloadComparison): string {

@@ -38,7 +38,7 @@ const promqlGuard = z
       .string()
       .min(1)
       .describe(
-        'PromQL expression that must hold: every sample that it gives must be true (not 0), and it must give at least one.',
+        'PromQL expression that must hold: every sample that it gives must be true (not 0), and it must give at least one. Compare with `bool`, as in `errors < bool 5`: without it a comparison gives the value itself, which may be 0.',
       ),
     prometheus: webAddress.describe('Address of the Prometheus that is asked, from the worker.'),
     tokenEnv: environmentName

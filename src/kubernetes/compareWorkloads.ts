@@ -21,10 +21,10 @@ export function compareWorkloads(
   now: Iterable<WorkloadState>,
 ): WorkloadComparison {
   const current = new Map<string, WorkloadState>();
-  for (const state of now) current.set(key(state), state);
+  for (const state of now) current.set(workloadKey(state), state);
   const result: WorkloadComparison = { newlyBroken: [], alreadyBroken: [], recovered: [], gone: [] };
   for (const before of baseline) {
-    const after = current.get(key(before));
+    const after = current.get(workloadKey(before));
     if (after === undefined) {
       result.gone.push(before);
       if (before.well && before.shortLived !== true && before.wanted > 0) {
@@ -39,8 +39,13 @@ export function compareWorkloads(
   return result;
 }
 
-/** Without the version, so that `apps/v1beta2` and `apps/v1` are the same. */
-function key({ apiVersion, kind, namespace, name }: WorkloadState): string {
+/** By what a workload is the same over time: without the version, so that `apps/v1beta2` and `apps/v1` are. */
+export function workloadKey({
+  apiVersion,
+  kind,
+  namespace,
+  name,
+}: Pick<WorkloadState, 'apiVersion' | 'kind' | 'namespace' | 'name'>): string {
   const slash = apiVersion.indexOf('/');
   return `${slash === -1 ? '' : apiVersion.slice(0, slash)}/${kind}/${namespace}/${name}`;
 }

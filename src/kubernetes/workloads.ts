@@ -18,7 +18,7 @@ import { daemonSetSchema, deploymentSchema, jobSchema, replicasSchema } from './
 import type { Job } from './workloadObjects.ts';
 import type { WorkloadState } from './workloadState.ts';
 
-export { compareWorkloads } from './compareWorkloads.ts';
+export { compareWorkloads, workloadKey } from './compareWorkloads.ts';
 export type { WorkloadComparison } from './compareWorkloads.ts';
 export { describeWorkload } from './workloadState.ts';
 export type { WorkloadState } from './workloadState.ts';

@@ -126,6 +126,25 @@ export function scriptActivities(
       recoveredCount: 0,
       evidence: evidence('workloads', 12),
     }),
+    verifyOwners: async () => ({
+      well: true,
+      newlyBroken: [],
+      newlyBrokenCount: 0,
+      alreadyBrokenCount: 0,
+      recoveredCount: 0,
+      evidence: evidence('workloads', 3),
+    }),
+    nextWave: async ({ waves }) => ({
+      number: waves + 1,
+      nodes: [],
+      canary: false,
+      left: 0,
+      why: 'No node is left to drain.',
+      unplaceable: [],
+    }),
+    checkGuards: async ({ guards }) => ({
+      results: guards.map(({ name }) => ({ name, state: 'holds', why: 'It answers 200.' })),
+    }),
     takeInventory: async ({ name }) => evidence(name, 140),
     compareInventories: async () => ({
       missing: [],
