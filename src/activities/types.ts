@@ -6,7 +6,15 @@ import type {
   WorkloadsVerdict,
 } from '../contract/evidence.ts';
 import type { FindingSummary, Severity } from '../contract/finding.ts';
-import type { Hop, HopWindow, MinorVersion, Plan, StageEstimate, UpdateSettings } from '../contract/plan.ts';
+import type {
+  Comparison,
+  Hop,
+  HopWindow,
+  MinorVersion,
+  Plan,
+  StageEstimate,
+  UpdateSettings,
+} from '../contract/plan.ts';
 import type {
   ClusterReference,
   MaintenanceWindow,
@@ -58,6 +66,8 @@ export interface PlanSummary {
   hopDigests: string[];
   estimates: StageEstimate[];
   windows: HopWindow[];
+  /** Absent where no workers are rolled, and in plans of older releases. */
+  comparison?: Comparison;
   summary: FindingSummary;
   /** The findings worth showing at a gate, one line each, worst first; at most 15. */
   shownFindings: string[];

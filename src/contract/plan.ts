@@ -1,5 +1,5 @@
 import type { Finding, FindingSummary } from './finding.ts';
-import type { DrainPolicy, WavePolicy } from './workers.ts';
+import type { DrainPolicy, Strategy, WavePolicy } from './workers.ts';
 
 /** A Kubernetes minor version, `1.32`. */
 export type MinorVersion = string;
@@ -97,6 +97,39 @@ export interface StageEstimate {
   seconds: number;
 }
 
+/** What one strategy is thought to cost, if all groups that the plan rolls were rolled by it. */
+export interface StrategyEstimate {
+  strategy: Strategy;
+  /** How many of the plan's groups the request rolls by it. */
+  groups: number;
+  /** For all rolls of the plan together. */
+  seconds: number;
+  /** Of those, what is waited for because budgets let no more Pods go at once. */
+  budgetSeconds: number;
+  /** Nodes beyond today's at the peak, and nodes that are missing at the trough. */
+  extraNodes: number;
+  missingNodes: number;
+  /** Evictions, a Pod that is moved twice counting twice; absent where the Pods could not be seen. */
+  evictions?: number;
+  /** Pods under budgets that let none go: each needs a person. */
+  stuckPods?: number;
+  /** How it is undone, one sentence. */
+  undo: string;
+}
+
+/** Strategies side by side, and what rolling workers only as often as the skew policy demands makes of it. */
+export interface Comparison {
+  strategies: StrategyEstimate[];
+  /** By the strategies that the request has. `rolls` are rolls of one node group. */
+  hops: { every: HopsEstimate; fewest: HopsEstimate };
+}
+
+export interface HopsEstimate {
+  rolls: number;
+  seconds: number;
+  evictions?: number;
+}
+
 /** When a hop could start if the plan were approved now, by the request's window. ISO 8601; absent without a window. */
 export interface HopWindow {
   hop: MinorVersion;
@@ -115,6 +148,8 @@ export interface PlanResult {
   hopDigests: string[];
   estimates: StageEstimate[];
   windows: HopWindow[];
+  /** Absent where no workers are rolled. */
+  comparison?: Comparison;
   findings: Finding[];
   summary: FindingSummary;
   /** Why findings are overridden, by their names, where the request says so. Absent in plans of older releases. */

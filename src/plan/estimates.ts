@@ -1,47 +1,27 @@
 import type { Plan, PlannedStage, StageEstimate } from '../contract/plan.ts';
-import type { Observation, ObservedNodeGroup } from './observation.ts';
-import { nodesAtOnce, ownSettings } from './updateSettings.ts';
-
-/** What stages are thought to take when nothing has been measured yet. Seconds, at scale 1. */
-export const estimateDefaults = {
-  /** EKS replaces a control plane in about ten minutes. */
-  controlPlane: 600,
-  addon: 120,
-  verification: 60,
-  /** The phases of a managed node group's update. */
-  nodeGroup: {
-    /** A new version of the launch template, and the group's own bookkeeping. */
-    setup: 60,
-    /** New nodes are ordered all at once, boot and join. `MINIMAL` leaves this out. */
-    scaleUp: 180,
-    /** A node is drained, ended and replaced; as many at once as the group's settings say. */
-    node: 300,
-    scaleDown: 60,
-  },
-} as const;
+import { firstName } from './lineage.ts';
+import { estimateDefaults } from './strategies/index.ts';
+import type { RollEstimates } from './strategies/index.ts';
 
 /**
  * How long each stage of a plan is thought to take.
  *
+ * @param input.rolls what the rolls of node groups cost
  * @param input.scale the request's `timing.scale`, by which rehearsals are faster
  */
-export function estimateStages(input: {
-  plan: Plan;
-  observation: Observation;
-  scale: number;
-}): StageEstimate[] {
-  const { plan, observation, scale } = input;
+export function estimateStages(input: { plan: Plan; rolls: RollEstimates; scale: number }): StageEstimate[] {
+  const { plan, rolls, scale } = input;
   return plan.hops.flatMap((hop) =>
     hop.stages.map((stage) => ({
       hop: hop.to,
       stage: stage.stage,
       ...(stage.stage === 'workers' ? { nodeGroup: stage.nodeGroup } : {}),
-      seconds: round(secondsOf(stage, observation) * scale),
+      seconds: round(secondsOf(stage, plan, rolls) * scale),
     })),
   );
 }
 
-function secondsOf(stage: PlannedStage, observation: Observation): number {
+function secondsOf(stage: PlannedStage, plan: Plan, rolls: RollEstimates): number {
   switch (stage.stage) {
     case 'control-plane':
       return estimateDefaults.controlPlane;
@@ -49,21 +29,9 @@ function secondsOf(stage: PlannedStage, observation: Observation): number {
       return stage.addons.length * estimateDefaults.addon;
     case 'verification':
       return estimateDefaults.verification;
-    case 'workers': {
-      const group = observation.nodeGroups.find((each) => each.name === stage.nodeGroup);
-      const settings = stage.strategy === 'managed' ? stage.updateSettings : undefined;
-      return group === undefined ? 0 : nodeGroupSeconds(group, settings ?? ownSettings(group));
-    }
+    case 'workers':
+      return rolls.of(firstName(plan, stage.nodeGroup), stage.strategy)?.seconds ?? 0;
   }
-}
-
-function nodeGroupSeconds(group: ObservedNodeGroup, settings: ObservedNodeGroup['updateSettings']): number {
-  const { setup, scaleUp, node, scaleDown } = estimateDefaults.nodeGroup;
-  const nodes = group.size.desired;
-  if (nodes === 0) return setup;
-  const rounds = Math.ceil(nodes / nodesAtOnce(settings, nodes));
-  const minimal = settings.updateStrategy === 'MINIMAL';
-  return setup + (minimal ? 0 : scaleUp) + rounds * node + (minimal ? 0 : scaleDown);
 }
 
 /** Tenths of a second are kept, for rehearsals in which a stage takes less than one. */
@@ -71,4 +39,5 @@ function round(seconds: number): number {
   return Math.round(seconds * 10) / 10;
 }
 
+export { estimateDefaults } from './strategies/index.ts';
 export { remaining } from './remaining.ts';

@@ -1,7 +1,7 @@
 import { runChecks } from '../checks/index.ts';
 import { StepladderError } from '../contract/errors.ts';
 import { summarizeFindings } from '../contract/finding.ts';
-import type { Hop, Plan, PlanResult } from '../contract/plan.ts';
+import type { Hop, MinorVersion, Plan, PlanResult } from '../contract/plan.ts';
 import { overrideNames, overrideReasons } from '../contract/overrides.ts';
 import { invalidInput, withDefaults } from '../contract/request.ts';
 import type { Request, RequestProblem } from '../contract/request.ts';
@@ -12,6 +12,7 @@ import { changesSomething, planHops } from './hops.ts';
 import type { Observation } from './observation.ts';
 import { compareNames } from './order.ts';
 import { requestProblems, targetOf } from './requestFit.ts';
+import { compareStrategies, RollEstimates } from './strategies/index.ts';
 import { compareMinors } from './versions.ts';
 import { windowsForHops } from './windows.ts';
 
@@ -56,7 +57,14 @@ export function makePlan(given: PlanInput): PlanResult {
     hops,
     overrides: [...new Set(overrideNames(request))].sort(compareNames),
   };
-  const estimates = estimateStages({ plan, observation, scale: request.timing.scale });
+  const rolls = new RollEstimates(observation, request);
+  const { scale } = request.timing;
+  const estimates = estimateStages({ plan, rolls, scale });
+  const comparison = compareStrategies(
+    rolls,
+    { planned: hops, every: hopsAs(input, target, 'every'), fewest: hopsAs(input, target, 'fewest') },
+    scale,
+  );
   const findings = runChecks({ observation, plan, request, workflowType });
   return {
     plan,
@@ -64,10 +72,18 @@ export function makePlan(given: PlanInput): PlanResult {
     hopDigests: digestHops(hops),
     estimates,
     windows: request.window === undefined ? [] : windowsForHops(plan, estimates, request.window, now),
+    ...(comparison === undefined ? {} : { comparison }),
     findings,
     summary: summarizeFindings(findings),
     overrideReasons: overrideReasons(request),
   };
+}
+
+/** The hops as they would be if workers were rolled in every one, or in as few as the skew policy allows. */
+function hopsAs(input: PlanInput, target: MinorVersion, hops: 'every' | 'fewest'): Hop[] {
+  const { observation, workflowType, approved, request } = input;
+  const asked = { ...request, workers: { ...request.workers, hops } };
+  return planHops({ observation, request: asked, workflowType, target, approved }).hops;
 }
 
 /** The hops, if they do anything. */

@@ -1,6 +1,7 @@
 import type { MinorVersion } from '../contract/plan.ts';
 import type { Request, RequestProblem } from '../contract/request.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
+import { baseName } from './nodeGroupNames.ts';
 import type { Observation } from './observation.ts';
 import { compareMinors, nextMinor } from './versions.ts';
 
@@ -95,8 +96,12 @@ function unknownVersion(observation: Observation, target: MinorVersion): Request
 function nodeGroupProblems({ observation, request, workflowType }: FitInput): RequestProblem[] {
   const names = observation.nodeGroups.map((group) => group.name).sort();
   const has = names.length === 0 ? 'it has no managed node groups' : `it has ${names.join(', ')}`;
+  const known = new Set([
+    ...names,
+    ...observation.nodeGroups.map((group) => baseName(group.name, group.version)),
+  ]);
   const missing = (path: string, name: string): RequestProblem[] =>
-    names.includes(name)
+    known.has(name)
       ? []
       : [
           {
@@ -107,6 +112,7 @@ function nodeGroupProblems({ observation, request, workflowType }: FitInput): Re
   const problems = [
     ...request.workers.order.flatMap((name, index) => missing(`workers.order.${index}`, name)),
     ...request.workers.skip.flatMap((name, index) => missing(`workers.skip.${index}`, name)),
+    ...Object.keys(request.workers.groups).flatMap((name) => missing(`workers.groups.${name}`, name)),
   ];
   if (workflowType !== 'upgradeNodeGroup' || request.nodeGroup === undefined) return problems;
   const skipped = request.workers.skip.indexOf(request.nodeGroup);

@@ -27,6 +27,8 @@ interface NodeSet {
   owner: FindingSubject;
   /** `node group blue`, `Karpenter nodes` */
   label: string;
+  /** What their managed node group is called at that moment: a strategy may put another in its place. */
+  group: string | undefined;
   names: string[];
   kubelet: MinorVersion;
   /** Undefined where none runs. */
@@ -114,10 +116,9 @@ function after(stage: PlannedStage, state: State): State {
       return { ...state, moment: `after kube-proxy ${change?.to ?? kubeProxy}`, nodes };
     }
     case 'workers': {
+      const group = stage.strategy === 'managed' ? stage.nodeGroup : stage.newNodeGroup;
       const nodes = state.nodes.map((set) =>
-        set.owner.kind === 'NodeGroup' && set.owner.name === stage.nodeGroup
-          ? { ...set, kubelet: stage.to }
-          : set,
+        set.group === stage.nodeGroup ? { ...set, group, kubelet: stage.to } : set,
       );
       return { ...state, moment: `after node group ${stage.nodeGroup} is at ${stage.to}`, nodes };
     }
@@ -171,7 +172,8 @@ function nodeSets(observation: Observation): NodeSet[] {
     const kubeProxy = kubeProxyVersion === undefined ? undefined : minorOf(kubeProxyVersion);
     const key = JSON.stringify([owner, kubelet, kubeProxy]);
     const set = sets.get(key);
-    if (set === undefined) sets.set(key, { owner, label, names: [node.name], kubelet, kubeProxy });
+    const group = owner.kind === 'NodeGroup' ? owner.name : undefined;
+    if (set === undefined) sets.set(key, { owner, label, group, names: [node.name], kubelet, kubeProxy });
     else set.names.push(node.name);
   }
   // A group without nodes starts its next one at its own version.
@@ -182,6 +184,7 @@ function nodeSets(observation: Observation): NodeSet[] {
     sets.set(`empty/${group.name}`, {
       owner,
       label: `node group ${group.name}`,
+      group: group.name,
       names: [],
       kubelet,
       kubeProxy: undefined,

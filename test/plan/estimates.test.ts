@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StageStatus, UpgradeStatus } from '../../src/contract/status.ts';
+import { readRequest } from '../../src/contract/request.ts';
 import { estimateDefaults, estimateStages, remaining } from '../../src/plan/estimates.ts';
+import { RollEstimates } from '../../src/plan/strategies/index.ts';
 import { nodeGroup, observe, plan } from './fixtures.ts';
 
 const { setup, scaleUp, node, scaleDown } = estimateDefaults.nodeGroup;
@@ -76,7 +78,14 @@ describe('estimateStages', () => {
   it('keeps tenths, so that a rehearsal is not thought to take no time', () => {
     const made = plan(observe(), { timing: { scale: 0.001 } });
     const { estimates } = {
-      estimates: estimateStages({ plan: made.plan, observation: observe(), scale: 0.001 }),
+      estimates: estimateStages({
+        plan: made.plan,
+        rolls: new RollEstimates(
+          observe(),
+          readRequest('upgradeCluster', { cluster: { name: 'demo' }, targetVersion: '1.33' }),
+        ),
+        scale: 0.001,
+      }),
     };
     expect(estimates[0]?.seconds).toBe(0.6);
   });

@@ -1,0 +1,3 @@
+export { compareStrategies, RollEstimates } from './compareStrategies.ts';
+export { estimateDefaults } from './estimate.ts';
+export { inPlaceUndo } from './inPlace.ts';
