@@ -61,7 +61,8 @@ async function problemsOf(
       return problems;
     }
     case 'workers': {
-      const { nodeGroup: name, to } = stage;
+      const { to } = stage;
+      const name = stage.strategy === 'managed' ? stage.nodeGroup : stage.newNodeGroup;
       const group = await orGone(() => platform.describeNodeGroup(name, signal));
       // Somebody has taken the group away: none of its nodes is left behind.
       if (group === undefined) return [];

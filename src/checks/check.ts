@@ -10,6 +10,8 @@ export interface CheckInput {
   plan: Plan;
   request: Request;
   workflowType: WorkflowType;
+  /** The plan that is being carried out, if any. */
+  approved?: Plan | undefined;
 }
 
 /** Turns what was observed into findings. Pure: the same input gives the same findings. */

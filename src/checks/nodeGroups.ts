@@ -1,5 +1,7 @@
 import type { Finding } from '../contract/finding.ts';
+import { groupPolicy } from '../plan/groupPolicy.ts';
 import type { ObservedNodeGroup } from '../plan/observation.ts';
+import { nameInRequest } from '../plan/requestNames.ts';
 import { compareMinors, minorOf } from '../plan/versions.ts';
 import { listNames, rolledNodeGroups, seenBy, type Check, type CheckInput } from './check.ts';
 
@@ -15,19 +17,21 @@ export const nodeGroups: Check = (input) => {
 
 /** EKS can't change the version of a group whose launch template brings its own image. */
 function ownImage(input: CheckInput, group: ObservedNodeGroup): Finding[] {
-  const { plan, request, workflowType } = input;
+  const { observation, plan, request, workflowType } = input;
   if (!group.ownImage || compareMinors(group.version, plan.target) >= 0) return [];
   const meant =
     workflowType === 'upgradeCluster' ||
     (workflowType === 'upgradeNodeGroup' && request.nodeGroup === group.name);
   if (!meant) return [];
-  const skipped = request.workers.skip.includes(group.name);
+  const called = nameInRequest(group.name, group.version, { observation, request });
+  if (groupPolicy(request.workers, called).templateVersion !== undefined) return [];
+  const skipped = request.workers.skip.includes(called);
   return [
     finding(input, group, skipped ? 'info' : 'blocker', {
       message: `The launch template of node group ${group.name} brings its own image, so EKS can't take it from ${group.version} to ${plan.target}.`,
       remedy: skipped
         ? 'The request skips it. Give its launch template an image of the new version and update the group to it yourself.'
-        : `Leave it to yourself with {"workers": {"skip": ["${group.name}"]}}, and give its launch template an image of the new version.`,
+        : `Make a version of its launch template with an image of ${plan.target} and name it with {"workers": {"groups": {"${group.name}": {"templateVersion": "…"}}}}, or leave the group to yourself with {"workers": {"skip": ["${group.name}"]}}.`,
     }),
   ];
 }

@@ -21,6 +21,7 @@ import { nodeGroups } from './nodeGroups.ts';
 import { nodes } from './nodes.ts';
 import { idleOverrides } from './overrides.ts';
 import { permissions } from './permissions.ts';
+import { replacedGroups } from './replacedGroups.ts';
 import { rollbackReadiness } from './rollbackReadiness.ts';
 import { removedApis } from './removedApis/index.ts';
 import { selfManagedAddons } from './selfManagedAddons.ts';
@@ -40,6 +41,7 @@ const checks: readonly Check[] = [
   addonState,
   selfManagedAddons,
   nodeGroups,
+  replacedGroups,
   nodes,
   unmanagedNodesCheck,
   knownChanges,

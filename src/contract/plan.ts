@@ -78,12 +78,20 @@ export interface Hop {
   stages: PlannedStage[];
 }
 
+/** Something that an upgrade which was terminated has left on a node group or its nodes. `…By` are workflow IDs. */
+export type PutBack =
+  | { nodeGroup: string; settings: UpdateSettings }
+  | { nodeGroup: string; cordonedBy: string }
+  | { nodeGroup: string; heldOffBy: string }
+  /** A group beside the one whose place it was to take; nothing runs on it, so it is deleted. */
+  | { nodeGroup: string; madeBy: string; inPlaceOf: string };
+
 /** What will be done, and nothing else: its canonical JSON is what the digest is taken of. */
 export interface Plan {
   cluster: { name: string; arn: string };
   target: MinorVersion;
-  /** Update settings that an upgrade which was terminated has left on a node group, put back before the first hop. */
-  putBack: { nodeGroup: string; settings: UpdateSettings }[];
+  /** What upgrades that were terminated have left, put back before the first hop. */
+  putBack: PutBack[];
   hops: Hop[];
   /** Blockers and unknowns that the request overrides, as `check/subject`. */
   overrides: string[];

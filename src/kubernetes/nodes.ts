@@ -5,9 +5,27 @@ import { listObjects } from './list.ts';
 
 type Labels = Record<string, string>;
 
+/** Notes that an upgrade leaves on nodes beside its changes; the second is JSON with `by`. */
+const cordonNote = 'stepladder/cordoned-by';
+const heldOffNote = 'stepladder/held-off';
+
+/** Undefined when there is no note, or somebody has written something else there. */
+function holderOf(note: string | undefined): string | undefined {
+  if (note === undefined) return undefined;
+  try {
+    return z.object({ by: z.string() }).safeParse(JSON.parse(note)).data?.by;
+  } catch {
+    return undefined;
+  }
+}
+
 const nodeSchema = z
   .object({
-    metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).optional() }),
+    metadata: z.object({
+      name: z.string(),
+      labels: z.record(z.string(), z.string()).optional(),
+      annotations: z.record(z.string(), z.string()).nullish(),
+    }),
     spec: z.object({ unschedulable: z.boolean().optional() }).optional(),
     status: z.object({
       nodeInfo: z.object({
@@ -25,6 +43,8 @@ const nodeSchema = z
     const provider = nodeProvider(labels);
     const nodeGroup = labels['eks.amazonaws.com/nodegroup'];
     const zone = labels['topology.kubernetes.io/zone'];
+    const cordonedBy = metadata.annotations?.[cordonNote];
+    const heldOffBy = holderOf(metadata.annotations?.[heldOffNote]);
     return {
       name: metadata.name,
       kubeletVersion: status.nodeInfo.kubeletVersion,
@@ -35,6 +55,8 @@ const nodeSchema = z
       provider,
       ...(provider === 'managed' && nodeGroup !== undefined ? { nodeGroup } : {}),
       ...(zone === undefined ? {} : { zone }),
+      ...(cordonedBy === undefined ? {} : { cordonedBy }),
+      ...(heldOffBy === undefined ? {} : { heldOffBy }),
       ...(containerRuntimeVersion === undefined
         ? {}
         : {

@@ -9,6 +9,8 @@ import type { WorkflowType } from '../contract/workflowTypes.ts';
 import { digestHops, digestPlan } from './digest.ts';
 import { estimateStages } from './estimates.ts';
 import { changesSomething, planHops } from './hops.ts';
+import { leftBehind, leftoverGroups } from './leftovers.ts';
+import { firstName } from './lineage.ts';
 import type { Observation } from './observation.ts';
 import { compareNames } from './order.ts';
 import { requestProblems, targetOf } from './requestFit.ts';
@@ -48,7 +50,7 @@ export function makePlan(given: PlanInput): PlanResult {
   const target = targetOf(input);
   const { hops: planned, problems } = planHops({ observation, request, workflowType, target, approved });
   if (problems.length > 0) throw refusal(problems, approved);
-  const putBack = leftBehind(observation, planned);
+  const putBack = leftBehind(observation, leftoverGroups(observation, approved), givenOthers(planned));
   const hops = hopsToDo(input, planned, putBack.length > 0);
   const plan: Plan = {
     cluster: { name: observation.cluster.name, arn: observation.identity.arn },
@@ -65,7 +67,7 @@ export function makePlan(given: PlanInput): PlanResult {
     { planned: hops, every: hopsAs(input, target, 'every'), fewest: hopsAs(input, target, 'fewest') },
     scale,
   );
-  const findings = runChecks({ observation, plan, request, workflowType });
+  const findings = runChecks({ observation, plan, request, workflowType, approved });
   return {
     plan,
     digest: digestPlan(plan),
@@ -98,7 +100,7 @@ function hopsToDo(input: PlanInput, hops: Hop[], somethingToPutBack: boolean): H
   if (workflowType === 'upgradeNodeGroup' && group?.ownImage === true) {
     throw new StepladderError(
       'PlanRefused',
-      `The launch template of node group ${group.name} brings its own image, so EKS can't change its Kubernetes version. Give the template an image of the new version and update the group to that template version.`,
+      `The launch template of node group ${group.name} brings its own image, so EKS can't change its Kubernetes version. Make a version of the template with an image of the new version, and name it in the request: {"workers": {"groups": {"${group.name}": {"templateVersion": "…"}}}}.`,
       { nodeGroup: group.name },
     );
   }
@@ -114,7 +116,7 @@ function isThereAlready({ observation, request, workflowType, approved }: PlanIn
   if (workflowType !== 'upgradeNodeGroup') {
     return compareMinors(observation.cluster.version, approved.target) === 0;
   }
-  const group = observation.nodeGroups.find((each) => each.name === request.nodeGroup);
+  const group = observation.nodeGroups.find((each) => firstName(approved, each.name) === request.nodeGroup);
   return group !== undefined && compareMinors(group.version, approved.target) === 0;
 }
 
@@ -129,12 +131,9 @@ function refusal(problems: readonly RequestProblem[], approved: Plan | undefined
   );
 }
 
-/**
- * Settings that an upgrade which was terminated left on a node group (rule 14), to be put back before the first hop.
- * A group that is given other settings for its roll gets its own back after it instead.
- */
-function leftBehind(observation: Observation, hops: readonly Hop[]): Plan['putBack'] {
-  const givenOthers = new Set(
+/** Groups that are given other settings for their roll: they get their own back after it. */
+function givenOthers(hops: readonly Hop[]): Set<string> {
+  return new Set(
     hops.flatMap((hop) =>
       hop.stages.flatMap((stage) =>
         stage.stage === 'workers' && stage.strategy === 'managed' && stage.updateSettings !== undefined
@@ -143,9 +142,4 @@ function leftBehind(observation: Observation, hops: readonly Hop[]): Plan['putBa
       ),
     ),
   );
-  return observation.nodeGroups
-    .flatMap(({ name, noted }) =>
-      noted === undefined || givenOthers.has(name) ? [] : [{ nodeGroup: name, settings: noted }],
-    )
-    .sort((left, right) => compareNames(left.nodeGroup, right.nodeGroup));
 }

@@ -116,6 +116,9 @@ export interface ObservedNode {
   provider: 'managed' | UnmanagedNodes['provider'];
   nodeGroup?: string;
   zone?: string;
+  /** The upgrade (its workflow ID) that has cordoned it, and the one that holds autoscalers off it, by their notes. */
+  cordonedBy?: string;
+  heldOffBy?: string;
   /** What it runs on, as its kubelet says; absent in observations of older releases. */
   system?: ObservedNodeSystem;
 }

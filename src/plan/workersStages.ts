@@ -2,6 +2,7 @@ import type { MinorVersion, Plan, WorkersStage } from '../contract/plan.ts';
 import type { Request } from '../contract/request.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import { groupPolicy, type GroupPolicy } from './groupPolicy.ts';
+import { leftoverGroups } from './leftovers.ts';
 import { firstName } from './lineage.ts';
 import { nextGroupName } from './nodeGroupNames.ts';
 import type { Observation, ObservedNodeGroup } from './observation.ts';
@@ -32,7 +33,9 @@ interface PlannedGroup {
 /** The groups that the request rolls, in the order in which it does, each as it is now. */
 export function plannedGroups(input: StagesInput): PlannedGroup[] {
   const { observation, request, workflowType, approved } = input;
+  const leftovers = new Set(leftoverGroups(observation, approved).map(({ nodeGroup }) => nodeGroup));
   const groups = observation.nodeGroups.flatMap((observed): PlannedGroup[] => {
+    if (leftovers.has(observed.name)) return [];
     const called = nameInRequest(firstName(approved, observed.name), observed.version, input);
     if (request.workers.skip.includes(called)) return [];
     if (workflowType === 'upgradeNodeGroup' && called !== request.nodeGroup) return [];
@@ -109,11 +112,15 @@ function stageOf(
 function newName(
   group: PlannedGroup,
   to: MinorVersion,
-  { observation }: StagesInput,
+  { observation, approved }: StagesInput,
   groups: readonly PlannedGroup[],
 ): string {
+  // Those that are deleted before the first hop leave their names.
+  const going = new Set(
+    leftoverGroups(observation, approved).flatMap(({ nodeGroup, inUse }) => (inUse ? [] : [nodeGroup])),
+  );
   const taken = new Set([
-    ...observation.nodeGroups.map(({ name }) => name),
+    ...observation.nodeGroups.flatMap(({ name }) => (going.has(name) ? [] : [name])),
     ...groups.map(({ name }) => name),
   ]);
   return nextGroupName({ name: group.name, from: group.version, to, taken });

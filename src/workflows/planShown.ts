@@ -1,5 +1,8 @@
 import type { PlanSummary } from '../activities/types.ts';
 import type { Hop, PlannedStage } from '../contract/plan.ts';
+import { comparisonLines } from '../contract/comparison.ts';
+import { describePutBack } from '../contract/putBack.ts';
+import { replacementText } from '../contract/replacement.ts';
 
 /** What a person is shown at the plan's gate: Markdown lines, part of the opening's digest. */
 export function planShown(summary: PlanSummary): string[] {
@@ -7,11 +10,9 @@ export function planShown(summary: PlanSummary): string[] {
   const minutes = Math.ceil(summary.estimates.reduce((sum, estimate) => sum + estimate.seconds, 0) / 60);
   return [
     `Plan ${summary.digest.slice(0, 8)} for cluster ${plan.cluster.name} (${plan.cluster.arn}), about ${minutes} min:`,
-    ...plan.putBack.map(
-      (group) =>
-        `- first: put back update settings that an earlier upgrade left on node group ${group.nodeGroup}`,
-    ),
+    ...plan.putBack.map((each) => `- first: ${describePutBack(each)}`),
     ...plan.hops.flatMap(hopLines),
+    ...comparisonLines(summary.comparison),
     ...summary.windows.map(
       (window) =>
         `- window for ${window.hop}: ${window.opensAt} to ${window.closesAt}${window.fits ? '' : ' (too short for it: what runs then finishes outside)'}`,
@@ -51,7 +52,10 @@ export function stageLine(stage: PlannedStage): string {
     case 'add-ons':
       return `add-ons: ${stage.addons.map((addon) => `${addon.name} ${addon.from} → ${addon.to}${addon.resolveConflicts === 'OVERWRITE' ? ' (overwrites changed settings)' : ''}`).join(', ')}`;
     case 'workers': {
-      const settings = stage.strategy === 'managed' ? stage.updateSettings : undefined;
+      if (stage.strategy !== 'managed') {
+        return `workers of ${stage.nodeGroup} ${stage.from} → ${stage.to}, ${stage.strategy} ${replacementText(stage)}`;
+      }
+      const settings = stage.updateSettings;
       const given =
         settings === undefined
           ? ''

@@ -162,7 +162,10 @@ async function putBackLeftovers(
   context: ClusterContext,
   { plan }: PlanSummary,
 ): Promise<void> {
-  for (const { nodeGroup, settings } of plan.putBack) {
+  for (const each of plan.putBack) {
+    // Only plans with strategies other than `managed` have others.
+    if (!('settings' in each)) continue;
+    const { nodeGroup, settings } = each;
     await steadily(state, () =>
       perform('restoreUpdateSettings', `Put back the update settings of ${nodeGroup}`, {
         context,

@@ -52,3 +52,24 @@ test('nodes come by name, with what planning needs of them', async () => {
     },
   ]);
 });
+
+test('nodes tell which upgrade has cordoned them, and which holds autoscalers off', async () => {
+  const node = (name: string, annotations: object) => ({
+    metadata: { name, annotations },
+    status: { nodeInfo: { kubeletVersion: 'v1.31.4' } },
+  });
+  const heldOff = (by: unknown) => ({ 'stepladder/held-off': JSON.stringify({ by, before: {} }) });
+  const connection = fakeConnection({
+    '/api/v1/nodes': list(
+      node('ip-1', { 'stepladder/cordoned-by': 'upgrade-1', ...heldOff('upgrade-2') }),
+      node('ip-2', { 'stepladder/held-off': 'somebody wrote this' }),
+      node('ip-3', heldOff(3)),
+    ),
+  });
+  const nodes = await listNodes(connection);
+  expect(nodes.map(({ cordonedBy, heldOffBy }) => [cordonedBy, heldOffBy])).toEqual([
+    ['upgrade-1', 'upgrade-2'],
+    [undefined, undefined],
+    [undefined, undefined],
+  ]);
+});

@@ -1,7 +1,9 @@
 import { blockingFindings, findingKey, groupFindings } from '../../checks/index.ts';
+import { comparisonLines } from '../../contract/comparison.ts';
 import type { Finding, Severity } from '../../contract/finding.ts';
 import { digestPrefixLength } from '../../contract/messages.ts';
 import type { Hop, PlanResult } from '../../contract/plan.ts';
+import { describePutBack } from '../../contract/putBack.ts';
 import { durationText, momentText } from './duration.ts';
 import { stageTexts } from './stageText.ts';
 import type { Style } from './style.ts';
@@ -16,11 +18,9 @@ export function planView(result: PlanResult, blocking: readonly Finding[], now: 
   const seconds = estimates.reduce((sum, estimate) => sum + estimate.seconds, 0);
   return [
     `${style.title(`Plan for cluster ${plan.cluster.name} to ${plan.target}`)}   about ${durationText(seconds)}, digest ${digest.slice(0, digestPrefixLength)}\n${style.faint(plan.cluster.arn)}`,
-    ...plan.putBack.map(
-      ({ nodeGroup }) =>
-        `First: put back update settings that an earlier upgrade left on node group ${nodeGroup}`,
-    ),
+    ...plan.putBack.map((each) => `First: ${describePutBack(each)}`),
     ...plan.hops.map((hop) => hopText(hop, result, now, style)),
+    comparisonText(result, style),
     ...(plan.overrides.length === 0
       ? []
       : [`Overridden: ${plan.overrides.map((name) => withReason(name, result)).join(', ')}`]),
@@ -69,6 +69,11 @@ function hopText(hop: Hop, { estimates, windows }: PlanResult, now: Date, style:
   }
   const title = hop.from === hop.to ? `At ${hop.to}` : `${hop.from} → ${hop.to}`;
   return [style.title(title), ...lines].join('\n');
+}
+
+function comparisonText({ comparison }: PlanResult, style: Style): string {
+  const [title, ...lines] = comparisonLines(comparison);
+  return title === undefined ? '' : [style.title(title), ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
 function findingsText(

@@ -1,4 +1,5 @@
 import type { PlannedStage, UpdateSettings } from '../../contract/plan.ts';
+import { replacementText } from '../../contract/replacement.ts';
 
 /** What a planned stage will change, one line for each thing. */
 export function stageTexts(stage: PlannedStage): string[] {
@@ -13,7 +14,12 @@ export function stageTexts(stage: PlannedStage): string[] {
           `add-on ${name} ${from} → ${to}${resolveConflicts === 'PRESERVE' ? '' : `, conflicts: ${resolveConflicts}`}`,
       );
     case 'workers': {
-      const settings = stage.strategy === 'managed' ? stage.updateSettings : undefined;
+      if (stage.strategy !== 'managed') {
+        return [
+          `workers of ${stage.nodeGroup} ${stage.from} → ${stage.to}, ${stage.strategy} ${replacementText(stage)}`,
+        ];
+      }
+      const settings = stage.updateSettings;
       const given = settings === undefined ? '' : `, with ${settingsText(settings)} for this roll`;
       return [`workers of ${stage.nodeGroup} ${stage.from} → ${stage.to}, ${stage.strategy}${given}`];
     }
