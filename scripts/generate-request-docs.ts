@@ -96,12 +96,11 @@ function defaultOf(schema: JsonSchema): string {
 }
 
 function typeOf(schema: JsonSchema): string {
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.anyOf !== undefined) {
     return [...new Set(schema.anyOf.filter(isSchema).map(typeOf))].join(' or ');
   }
-  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
-  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
-  if (schema.anyOf !== undefined) return schema.anyOf.filter(isSchema).map(typeOf).join(' or ');
   switch (schema.type) {
     case 'array':
       return `list of ${isSchema(schema.items) ? typeOf(schema.items) : 'anything'}`;

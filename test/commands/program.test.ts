@@ -36,7 +36,7 @@ describe('the command line', () => {
     { args: ['start', '--cluster', 'x'], says: 'targetVersion: is missing' },
     { args: ['plan', '--input', '/no/such/file'], says: "can't be read" },
     { args: ['demo', '--target', '1.x'], says: 'targetVersion: must be' },
-    { args: ['demo', '--strategy', 'surge'], says: 'strategy "surge" is not built yet' },
+    { args: ['demo', '--strategy', 'blue-green'], says: 'strategy "blue-green" is not built yet' },
   ])('ends with 2 for bad usage: $args', async ({ args, says }) => {
     const { code, out, err } = await run(...args);
     expect(err).toContain(says);

@@ -70,13 +70,13 @@ describe('a request from flags', () => {
   });
 
   it('is refused with every problem by its path', async () => {
-    const asked = requestOf(options('--target', '2.0', '--strategy', 'surge'), fakeTerminal());
+    const asked = requestOf(options('--target', '2.0', '--strategy', 'blue-green'), fakeTerminal());
     const error: unknown = await asked.catch((refusal: unknown) => refusal);
     expect(error).toMatchObject({ type: 'InvalidInput' });
     for (const path of [
       'cluster: is missing',
       'targetVersion: ',
-      'workers.strategy: strategy "surge" is not',
+      'workers.strategy: strategy "blue-green" is not',
     ]) {
       expect((error as Error).message).toContain(`  ${path}`);
     }

@@ -329,7 +329,9 @@ describe('upgradeNodeGroup', () => {
     const own = { ...observation, nodeGroups: [nodeGroup('green', { ownImage: true })] };
     const error = refusal(own, fields, { workflowType });
     expect(error.type).toBe('PlanRefused');
-    expect(error.message).toMatch(/node group green brings its own image.*Give the template an image/);
+    expect(error.message).toMatch(
+      /node group green brings its own image.*Make a version of the template with an image/,
+    );
   });
 });
 
