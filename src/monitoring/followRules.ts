@@ -11,6 +11,9 @@ type Problem = Omit<MonitoringProblem, 'source' | 'observedAt'> & Required<Pick<
 /** Recording rules by the name that they record under; several may record under one. */
 type Rules = ReadonlyMap<string, readonly PlacedExpression[]>;
 
+/** `readExpression`, which remembers: many stand on the same rules. */
+type Read = typeof readExpression;
+
 /**
  * Which metrics each expression stands on. What a recording rule stands on counts for all that use its result, through
  * any number of rules; rules that stand on each other in a circle end.
@@ -27,22 +30,23 @@ export function followRules(
     if (others === undefined) rules.set(each.place.name, [each]);
     else others.push(each);
   }
+  const read = remembering(readExpression);
   const uses: MetricUse[] = [];
   const problems: Problem[] = [];
   for (const { expression, place, hasVariables } of expressions) {
-    const read = readExpression(hasVariables === true ? replaceVariables(expression) : expression);
-    if (read === undefined) {
+    const found = read(hasVariables === true ? replaceVariables(expression) : expression);
+    if (found === undefined) {
       problems.push({ place, kind: 'unreadable', problem: 'its expression is no PromQL that can be parsed' });
       continue;
     }
-    if (read.hasVariableName) {
+    if (found.hasVariableName) {
       problems.push({
         place,
         kind: 'variable-name',
         problem: "a metric's name is a variable of the dashboard",
       });
     }
-    const { metrics, namePatterns, isComplete } = follow(read.metrics, read.namePatterns, rules);
+    const { metrics, namePatterns, isComplete } = follow(found.metrics, found.namePatterns, rules, read);
     if (!isComplete)
       problems.push({ place, kind: 'unreadable', problem: 'it stands on too many recording rules' });
     if (metrics.length > 0 || namePatterns.length > 0) {
@@ -50,7 +54,7 @@ export function followRules(
     }
   }
   for (const { name, place } of names) {
-    const { metrics, namePatterns } = follow([{ name, labels: [] }], [], rules);
+    const { metrics, namePatterns } = follow([{ name, labels: [] }], [], rules, read);
     uses.push({ metrics, namePatterns, place, observedAt });
   }
   return { uses, problems };
@@ -63,7 +67,12 @@ interface Followed {
 }
 
 /** Level by level, so that the way that is told is the shortest one; each rule once for each set of labels. */
-function follow(direct: readonly UsedMetric[], patterns: readonly string[], rules: Rules): Followed {
+function follow(
+  direct: readonly UsedMetric[],
+  patterns: readonly string[],
+  rules: Rules,
+  read: Read,
+): Followed {
   const metrics: UsedMetric[] = [];
   const namePatterns = new Set(patterns);
   const seen = new Set<string>();
@@ -78,7 +87,7 @@ function follow(direct: readonly UsedMetric[], patterns: readonly string[], rule
       followed += 1;
       if (followed > maximumFollowed) return { metrics, namePatterns: [...namePatterns], isComplete: false };
       const asked = metric.labels.filter((label) => rule.ownLabels?.includes(label) !== true);
-      const inner = readExpression(rule.expression, asked);
+      const inner = read(rule.expression, asked);
       for (const pattern of inner?.namePatterns ?? []) namePatterns.add(pattern);
       for (const each of inner?.metrics ?? []) {
         open.push({ ...each, through: [...(metric.through ?? []), metric.name] });
@@ -86,4 +95,16 @@ function follow(direct: readonly UsedMetric[], patterns: readonly string[], rule
     }
   }
   return { metrics, namePatterns: [...namePatterns], isComplete: true };
+}
+
+function remembering(read: Read): Read {
+  const known = new Map<string, ReturnType<Read>>();
+  return (expression, needed) => {
+    const key = JSON.stringify([expression, needed]);
+    const before = known.get(key);
+    if (before !== undefined || known.has(key)) return before;
+    const found = read(expression, needed);
+    known.set(key, found);
+    return found;
+  };
 }
