@@ -72,10 +72,21 @@ class Walk {
       this.#problems.push({ file: path, problem: `The link leads nowhere: ${reasonOf(error)}.` });
       return;
     }
-    if (this.#roots.some((root) => real === root || real.startsWith(`${root}${sep}`))) return;
     const target = statSync(path);
-    if (target.isDirectory()) this.folder(path, real, inChart);
-    else if (target.isFile() && isManifestName(path)) this.files.push({ path, inChart });
+    if (target.isDirectory()) {
+      if (!this.#comesBy(real)) this.folder(path, real, inChart);
+    } else if (target.isFile() && isManifestName(path)) {
+      if (!this.#comesBy(real) || !isManifestName(real)) this.files.push({ path, inChart });
+    }
+  }
+
+  /** Whether the scan comes to a folder, or to what lies in it, without any link. */
+  #comesBy(real: string): boolean {
+    return this.#roots.some(
+      (root) =>
+        real === root ||
+        (real.startsWith(`${root}${sep}`) && !real.slice(root.length).split(sep).includes('.git')),
+    );
   }
 
   #entries(path: string): Dirent[] {

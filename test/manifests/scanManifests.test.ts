@@ -178,6 +178,16 @@ describe('links', () => {
     expect(problems).toEqual([]);
   });
 
+  it('are followed to what the scan would pass over', async () => {
+    const folder = folderWith({ 'a.txt': flowSchema('a'), '.git/b.yaml': flowSchema('b') });
+    symlinkSync('a.txt', join(folder, 'a.yaml'));
+    symlinkSync(join('.git', 'b.yaml'), join(folder, 'b.yaml'));
+    expect(brief((await scanManifests([folder], scanOptions)).uses, folder)).toEqual([
+      'a.yaml:1 FlowSchema a',
+      'b.yaml:1 FlowSchema b',
+    ]);
+  });
+
   it('that lead nowhere are told', async () => {
     const folder = folderWith({ 'a.yaml': deployment });
     symlinkSync('nowhere', join(folder, 'b.yaml'));
