@@ -58,9 +58,11 @@ describe('removedBetween', () => {
   });
 
   it('tells what the cluster does not serve any more as it is, without a hop', () => {
-    const gone = fate('extensions v1beta1 Deployment', '1.31', '1.32');
-    expect(gone).toMatchObject({ state: 'gone' });
-    expect(gone).not.toHaveProperty('hop');
+    for (const api of ['extensions v1beta1 Deployment', 'flowcontrol.apiserver.k8s.io v1beta3 FlowSchema']) {
+      const gone = fate(api, '1.32', '1.33');
+      expect(gone).toMatchObject({ state: 'gone' });
+      expect(gone).not.toHaveProperty('hop');
+    }
   });
 
   it('proposes a replacement that is served itself', () => {
