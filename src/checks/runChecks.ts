@@ -5,6 +5,7 @@ import { apiServices } from './apiServices.ts';
 import { brokenWorkloads } from './brokenWorkloads.ts';
 import { budgets } from './budgets/budgets.ts';
 import { overlappingBudgets } from './budgets/overlappingBudgets.ts';
+import { stalledWaves } from './budgets/stalledWaves.ts';
 import type { Check, CheckInput } from './check.ts';
 import { clusterState } from './clusterState.ts';
 import { disruption } from './disruption.ts';
@@ -48,6 +49,7 @@ const checks: readonly Check[] = [
   freeAddresses,
   budgets,
   overlappingBudgets,
+  stalledWaves,
   fit,
   disruption,
   brokenWorkloads,

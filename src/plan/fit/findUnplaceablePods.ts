@@ -24,7 +24,15 @@ export interface FitQuestion {
  * order would find is therefore missed: what it reports can be too much by a little, what it passes fits.
  * The same input gives the same answer whatever the order of Pods and nodes.
  */
-export function findUnplaceablePods({ pods, nodes, running = [] }: FitQuestion): UnplaceablePod[] {
+export function findUnplaceablePods(question: FitQuestion): UnplaceablePod[] {
+  return placePods(question).unplaceable;
+}
+
+/** The same, with where the others go: each Pod as it would run then. */
+export function placePods({ pods, nodes, running = [] }: FitQuestion): {
+  placed: FitPod[];
+  unplaceable: UnplaceablePod[];
+} {
   const rooms = nodes
     .toSorted((one, other) => compareText(one.name, other.name))
     .map((node) => new Room(node));
@@ -38,15 +46,21 @@ export function findUnplaceablePods({ pods, nodes, running = [] }: FitQuestion):
     rules.add(pod, room.node);
   }
   const candidates = new Map<PodPlacement, Candidates>();
-  return largestFirst(pods, nodes).flatMap((pod) => {
+  const placed: FitPod[] = [];
+  const unplaceable: UnplaceablePod[] = [];
+  for (const pod of largestFirst(pods, nodes)) {
     const known = candidates.get(pod.placement) ?? new Candidates(pod.placement, rooms);
     candidates.set(pod.placement, known);
     const taken = known.find(pod, rules);
-    if (!(taken instanceof Room)) return [{ namespace: pod.namespace, name: pod.name, ...taken }];
+    if (!(taken instanceof Room)) {
+      unplaceable.push({ namespace: pod.namespace, name: pod.name, ...taken });
+      continue;
+    }
     taken.take(known.share);
     rules.add(pod, taken.node);
-    return [];
-  });
+    placed.push({ ...pod, node: taken.node.name });
+  }
+  return { placed, unplaceable };
 }
 
 const portTaken: Met = { obstacle: 'host-port' };

@@ -1,4 +1,4 @@
-export { admits, findUnplaceablePods } from './findUnplaceablePods.ts';
+export { admits, findUnplaceablePods, placePods } from './findUnplaceablePods.ts';
 export { replacementNodes } from './replacementNodes.ts';
 export type { FitQuestion } from './findUnplaceablePods.ts';
 export type {
