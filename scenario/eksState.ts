@@ -1,6 +1,7 @@
 import type { EksInsightState, EksNodeGroupState, EksState, EksTimings } from '../eks-api/index.ts';
 import { stableHex, stableUuid } from '../eks-api/random.ts';
 import { minorOf, knownVersions } from '../eks-api/versions.ts';
+import { insightSchema } from './scenarioEks.ts';
 import type { Scenario, ScenarioInsight, ScenarioNodeGroup, ScenarioTimings } from './scenario.ts';
 
 /** How long before the start the cluster was created. */
@@ -30,8 +31,24 @@ export function eksStateOf(scenario: Scenario, now: Date): EksState {
     addons: scenario.addons
       .filter((addon) => addon.managed)
       .map(({ name, version, tags }) => ({ name, version, tags })),
-    insights: scenario.insights.map((insight) => insightOf(insight, now)),
+    insights: (scenario.insights ?? nothingDeprecated(scenario.cluster.version)).map((insight) =>
+      insightOf(insight, now),
+    ),
   };
+}
+
+/** What EKS says of a cluster in which nothing deprecated is in use, for the next three minor versions. */
+function nothingDeprecated(version: string): ScenarioInsight[] {
+  const [major = '', minor = ''] = version.split('.');
+  return [1, 2, 3].map((step) => {
+    const later = `${major}.${Number(minor) + step}`;
+    return insightSchema.parse({
+      name: `Deprecated APIs removed in Kubernetes v${later}`,
+      kubernetesVersion: later,
+      status: 'PASSING',
+      reason: 'No deprecated API usage detected within the last 30 days.',
+    });
+  });
 }
 
 /** A scenario's insight as EKS knows it. */

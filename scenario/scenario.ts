@@ -71,7 +71,12 @@ export const scenarioSchema = z
     nodeGroups: z.array(nodeGroupSchema).default([]).describe('EKS managed node groups.'),
     unmanagedNodes: z.array(unmanagedNodesSchema).default([]).describe('Nodes outside managed node groups.'),
     addons: z.array(addonSchema).default([]).describe('Add-ons that are installed.'),
-    insights: z.array(insightSchema).default([]).describe('EKS upgrade insights.'),
+    insights: z
+      .array(insightSchema)
+      .optional()
+      .describe(
+        'EKS upgrade insights. Without them: those of a cluster in which nothing deprecated is in use.',
+      ),
     workloads: z.array(workloadSchema).default([]).describe('Workloads in their compact form.'),
     manifests: z.array(manifestSchema).default([]).describe('Other objects, in full.'),
     tokens: z
@@ -131,7 +136,7 @@ export type ScenarioInput = z.input<typeof scenarioSchema>;
 export type ScenarioNodeGroup = Scenario['nodeGroups'][number];
 export type ScenarioUnmanagedNodes = Scenario['unmanagedNodes'][number];
 export type ScenarioAddon = Scenario['addons'][number];
-export type ScenarioInsight = Scenario['insights'][number];
+export type ScenarioInsight = NonNullable<Scenario['insights']>[number];
 export type ScenarioWorkload = Scenario['workloads'][number];
 export type ScenarioTimings = Scenario['timings'];
 

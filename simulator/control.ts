@@ -23,7 +23,7 @@ const speedSchema = z.strictObject({ speed: z.number().positive().max(100_000) }
 const statusSchema = z.strictObject({
   status: z.enum(['CREATING', 'ACTIVE', 'DELETING', 'FAILED', 'UPDATING', 'PENDING']),
 });
-const insightsSchema = z.strictObject({ insights: scenarioSchema.shape.insights });
+const insightsSchema = z.strictObject({ insights: scenarioSchema.shape.insights.unwrap() });
 const modifiedSchema = z.strictObject({ modifiedFields: z.array(z.string().min(1)) });
 const nodeSchema = z.strictObject({ answers: z.boolean() });
 const updateSchema = z.strictObject({

@@ -74,6 +74,7 @@ async function observeApiUses(
     ],
     coverage: [manifests.coverage, ...(live?.coverage ?? []), insightCoverage(insights)],
     problems: [...manifests.problems, ...(live?.problems ?? [])],
+    ...(live?.served === undefined ? {} : { served: live.served }),
     ...(live?.requests === undefined ? {} : { requests: live.requests }),
     ...(given.length === 0 ? {} : { tables: [...given] }),
   };

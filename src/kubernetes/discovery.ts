@@ -17,6 +17,8 @@ export interface ListableResource {
 export interface Discovery {
   /** By group and name. */
   resources: ListableResource[];
+  /** Every version of every group that is served, as `apps/v1`, and `v1` for the core group. */
+  served: string[];
   /** What could not be asked for, and why. */
   unseen: { group: string; version: string; reason: string }[];
 }
@@ -75,7 +77,8 @@ export async function discoverResources(
     }
   }
   const resources = [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each);
-  return { resources, unseen };
+  const served = ['v1', ...versions.map(({ group, version }) => `${group}/${version}`)];
+  return { resources, served, unseen };
 }
 
 /** Path under which all objects of a resource are listed, over all namespaces. */

@@ -6,6 +6,7 @@ import { controlPlaneSteps, type Check } from '../check.ts';
 import { isOver } from '../ignoring/day.ts';
 import { standsAgainst } from '../insightScope.ts';
 import { isOverridden, lookupOf } from './insightFolding.ts';
+import { apiVersionOf } from './lifecycles.ts';
 import { judge } from './severity.ts';
 import type { Circumstances } from './severity.ts';
 import type { ObservedApiUses } from './types.ts';
@@ -61,12 +62,16 @@ export function removedApiFindings(input: RemovedApisInput): Finding[] {
     refusing: input.refusing ?? new Set(),
     overrideInsights: input.overrideInsights ?? false,
   };
+  const lookup = lookupOf(observed.tables, from, to);
+  const { served } = observed;
+  const goes = lookup.fates.some(
+    ({ state, lifecycle }) =>
+      state === 'removed' && (served === undefined || served.includes(apiVersionOf(lifecycle))),
+  );
   return [
-    ...usedApis(uses, lookupOf(observed.tables, from, to), from, to).flatMap((api) =>
-      findingOf(api, circumstances),
-    ),
+    ...usedApis(uses, lookup, from, to).flatMap((api) => findingOf(api, circumstances)),
     ...unreadableManifests(observed, observedAt),
-    ...unknownSources(observed, observedAt),
+    ...unknownSources(observed, observedAt, goes),
   ];
 }
 

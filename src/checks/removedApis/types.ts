@@ -103,6 +103,8 @@ export interface ObservedApiUses {
     /** The youngest process's start, ISO 8601: counters know nothing of before. */
     youngestStart?: string;
   };
+  /** Versions of API groups that the cluster serves, as `apps/v1`: of others no client can make use. */
+  served?: string[];
   /** Tables that were given beside the one of Kubernetes itself. */
   tables?: ApiLifecycleTable[];
 }

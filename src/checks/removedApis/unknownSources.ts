@@ -22,14 +22,17 @@ const remedies: Record<ApiUseSource, string> = {
 };
 
 /**
- * What could not be looked at is unknown, never a pass (rule 11), save where another source covers the same ground.
+ * What could not be looked at is unknown, never a pass (rule 11), save where another source covers the same ground. Of
+ * requests nothing need be known where the steps take away no version that the cluster serves: nobody can ask for it.
  *
  * @param observedAt of the observation, ISO 8601
+ * @param goes whether a version that the cluster serves goes with the steps
  */
-export function unknownSources(observed: ObservedApiUses, observedAt: string): Finding[] {
+export function unknownSources(observed: ObservedApiUses, observedAt: string, goes: boolean): Finding[] {
   return observed.coverage.flatMap(({ source, state, why }): Finding[] => {
     // Their absence is told with everything else that EKS could not be asked for.
     if (source === 'eks-insights' || state === 'not-asked') return [];
+    if (source === 'api-requests' && !goes) return [];
     const reason = source === 'api-requests' ? whyRequestsUnknown(observed, observedAt) : why;
     if (source === 'api-requests' ? reason === undefined : state === 'complete') return [];
     return [

@@ -75,6 +75,7 @@ async function lookForApis(
     uses: [...(scan?.uses ?? []), ...(live?.uses ?? [])],
     coverage: [...(scan === undefined ? [] : [scan.coverage]), ...(live?.coverage ?? [])],
     problems: [...(scan?.problems ?? []), ...(live?.problems ?? [])],
+    ...(live?.served === undefined ? {} : { served: live.served }),
     ...(live?.requests === undefined ? {} : { requests: live.requests }),
     tables: [...given],
   };

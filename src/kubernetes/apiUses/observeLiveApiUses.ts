@@ -42,6 +42,7 @@ export async function observeLiveApiUses(
     uses: [...helm.uses, ...objects.uses, ...requests.uses],
     coverage: [helm.coverage, ...objects.coverage, requests.coverage],
     problems: helm.problems,
+    served: discovery.served,
     ...(requests.requests === undefined ? {} : { requests: requests.requests }),
   };
 }

@@ -305,6 +305,15 @@ describe('what could not be seen', () => {
     if (message !== undefined) expect(found[0]!.message).toMatch(message);
   });
 
+  it('of requests matters only where the steps take away a version that the cluster serves', () => {
+    const change = only(coverage('api-requests', 'failed', 'forbidden'), coverage('eks-insights', 'partial'));
+    const keys = (served: string[]) => unknowns({ ...change, served });
+    expect(keys(['v1', 'flowcontrol.apiserver.k8s.io/v1', 'flowcontrol.apiserver.k8s.io/v1beta3'])).toEqual([
+      'unknown removed-apis/Source/api-requests',
+    ]);
+    expect(keys(['v1', 'flowcontrol.apiserver.k8s.io/v1'])).toEqual([]);
+  });
+
   it('of a manifest that is none is unknown, by file and line', () => {
     const problems = [
       { file: 'a.yaml', line: 3, problem: 'A tab is no indentation' },
