@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { readIgnoreRules } from '../checks/ignoring/readIgnoreRules.ts';
 import type { IgnoreRule } from '../checks/ignoring/types.ts';
-import { readLifecycleTable } from '../checks/removedApis/readLifecycleTable.ts';
 import type { ApiLifecycleTable } from '../checks/removedApis/types.ts';
 import { StepladderError } from '../contract/errors.ts';
 import { invalidInput } from '../contract/request.ts';
 import type { RequestChecks, RequestProblem } from '../contract/request.ts';
+import { readApiLifecycleTable } from '../manifests/index.ts';
 import type { PrometheusAddress } from '../monitoring/index.ts';
 import type { Observation } from '../plan/observation.ts';
 
@@ -27,7 +27,7 @@ export async function readGivenForChecks(
 ): Promise<GivenForChecks> {
   const address = addressOf(prometheus, env);
   return {
-    tables: await Promise.all(apiTables.map(async (file) => readLifecycleTable(await readText(file), file))),
+    tables: apiTables.map(readApiLifecycleTable),
     ignoreRules: ignore === undefined ? [] : readIgnoreRules(await readText(ignore), ignore),
     ...(address === undefined ? {} : { prometheus: address }),
   };

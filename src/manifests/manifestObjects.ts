@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
+import { ignoreAnnotation } from '../checks/ignoring/annotation.ts';
 import type { Alias, Document, Node, Pair, YAMLMap } from 'yaml';
 
 /** An object of Kubernetes as it stands in a document. */
@@ -7,6 +8,8 @@ export interface ManifestObject {
   kind: string;
   name?: string;
   namespace?: string;
+  /** What its annotation `stepladder/ignore` says. */
+  ignore?: string;
   /** Where its `apiVersion` is written, as an offset into the document's text. */
   offset: number;
 }
@@ -61,12 +64,20 @@ class DocumentReader {
     return typeof value === 'string' ? value : undefined;
   }
 
-  names(object: YAMLMap): Pick<ManifestObject, 'name' | 'namespace'> {
+  names(object: YAMLMap): Pick<ManifestObject, 'name' | 'namespace' | 'ignore'> {
     const metadata = this.target(this.entry(object, 'metadata')?.value);
     if (!isMap(metadata)) return {};
     const name = this.text(this.entry(metadata, 'name')?.value);
     const namespace = this.text(this.entry(metadata, 'namespace')?.value);
-    return { ...(name === undefined ? {} : { name }), ...(namespace === undefined ? {} : { namespace }) };
+    const annotations = this.target(this.entry(metadata, 'annotations')?.value);
+    const ignore = isMap(annotations)
+      ? this.text(this.entry(annotations, ignoreAnnotation)?.value)
+      : undefined;
+    return {
+      ...(name === undefined ? {} : { name }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(ignore === undefined ? {} : { ignore }),
+    };
   }
 
   /** What a map says itself under a key (the last one, of several), or else what it merges in. */

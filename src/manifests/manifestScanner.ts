@@ -1,3 +1,4 @@
+import { ignoreAnnotation, readIgnoreAnnotation } from '../checks/ignoring/annotation.ts';
 import { groupAndVersionOf, lookUpApis } from '../checks/removedApis/lifecycles.ts';
 import type { ApiLookup } from '../checks/removedApis/lifecycles.ts';
 import type { ApiUse, ManifestProblem } from '../checks/removedApis/types.ts';
@@ -89,7 +90,8 @@ export class ManifestScanner {
   }
 
   #useOf(object: LocatedObject, place: ApiUse['place']): ApiUse | undefined {
-    const { apiVersion, kind, name = '(no name)', namespace } = object;
+    const { apiVersion, kind, name = '(no name)', namespace, ignore } = object;
+    const ignored = readIgnoreAnnotation({ [ignoreAnnotation]: ignore }, 'removed-apis');
     const api = { ...groupAndVersionOf(apiVersion), kind };
     const fate = this.#lookup.fateOf(api);
     if (fate === undefined) return undefined;
@@ -100,6 +102,7 @@ export class ManifestScanner {
       object: { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) },
       place,
       observedAt: this.#options.observedAt,
+      ...(ignored === undefined ? {} : { ignored }),
     };
   }
 }

@@ -1,3 +1,4 @@
+import { ignoreAnnotation } from '../checks/ignoring/annotation.ts';
 import type { ManifestObject } from './manifestObjects.ts';
 
 /** All objects in a parsed JSON value: the object itself, and the items of what is a list. */
@@ -9,12 +10,14 @@ export function objectsInValue(value: unknown): Omit<ManifestObject, 'offset'>[]
     if (!isObject(object)) continue;
     const { apiVersion, kind, metadata, items } = object;
     if (typeof apiVersion !== 'string' || typeof kind !== 'string') continue;
-    const { name, namespace } = isObject(metadata) ? metadata : {};
+    const { name, namespace, annotations } = isObject(metadata) ? metadata : {};
+    const ignore = isObject(annotations) ? annotations[ignoreAnnotation] : undefined;
     found.push({
       apiVersion,
       kind,
       ...(typeof name === 'string' ? { name } : {}),
       ...(typeof namespace === 'string' ? { namespace } : {}),
+      ...(typeof ignore === 'string' ? { ignore } : {}),
     });
     // One by one: a call takes no list of a million as its arguments. Last first, because the last is taken next.
     if (kind.endsWith('List') && Array.isArray(items)) {

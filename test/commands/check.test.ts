@@ -97,6 +97,28 @@ describe('checking files alone', () => {
     expect(over.findings.map((finding) => finding.check)).toEqual(['removed-apis', 'ignore-rules']);
   });
 
+  it.each([
+    [
+      'YAML',
+      (text: string) =>
+        flowSchema('v1beta3', `  annotations:\n    stepladder/ignore: ${JSON.stringify(text)}\n`),
+    ],
+    [
+      'JSON',
+      (text: string) =>
+        JSON.stringify({
+          apiVersion: 'flowcontrol.apiserver.k8s.io/v1beta3',
+          kind: 'FlowSchema',
+          metadata: { name: 'a', annotations: { 'stepladder/ignore': text } },
+        }),
+    ],
+  ])('lets a manifest in %s be ignored by its annotation, until its day', async (_, manifest) => {
+    const path = await folder({ 'a.yaml': manifest(`removed-apis; it moves; ${later}`) });
+    expect((await json('--manifests', path, '--to', '1.32')).code).toBe(0);
+    await writeFile(join(path, 'a.yaml'), manifest('removed-apis; it moves; 2020-01-01'));
+    expect((await json('--manifests', path, '--to', '1.32')).code).toBe(3);
+  });
+
   it('judges by tables that are given', async () => {
     const path = await folder({
       'm/a.yaml': 'apiVersion: example.org/v1alpha1\nkind: Widget\nmetadata:\n  name: a\n',
