@@ -43,7 +43,7 @@ export const watchedPodSchema = z
     spec: z
       .object({
         nodeName: z.string().nullish(),
-        volumes: z.array(z.object({ emptyDir: z.unknown() })).nullish(),
+        volumes: z.array(z.object({ emptyDir: z.unknown().optional() })).nullish(),
       })
       .prefault({}),
     status: z

@@ -210,4 +210,78 @@ export const evictions: ContractCase[] = [
       expect(await numbers('all', { minAvailable: '100%' }, 0)).toMatchObject({ desiredHealthy: 5 });
     },
   },
+  {
+    area,
+    name: 'an eviction stands in its budget until the Pod is seen to go, before the Pod is marked',
+    async run(cluster) {
+      const [first] = await readyPods(cluster, 'noted', 3);
+      const before = await settledBudget(
+        cluster,
+        'noted',
+        'noted',
+        { maxUnavailable: 1 },
+        { allowed: 1, healthy: 3 },
+      );
+      const { name = '', resourceVersion = '' } = first?.metadata ?? {};
+      expect((await evict(cluster, name)).status).toBe(201);
+      const [told] = await cluster.watch(
+        `${budgets(cluster)}?watch=true&resourceVersion=${before.metadata.resourceVersion}`,
+        (seen) => seen.length > 0,
+      );
+      expect(told?.object.status).toMatchObject({ disruptionsAllowed: 0 });
+      expect(Object.keys(told?.object.status.disruptedPods as object)).toEqual([name]);
+      const [marked] = await cluster.watch(
+        `${pods(cluster)}?watch=true&fieldSelector=metadata.name%3D${name}&resourceVersion=${resourceVersion}`,
+        (seen) => seen.length > 0,
+      );
+      expect(Number(marked?.object.metadata.resourceVersion)).toBeGreaterThan(
+        Number(told?.object.metadata.resourceVersion),
+      );
+    },
+  },
+  {
+    area,
+    name: 'an unready Pod passes a spent budget while enough others are healthy',
+    async run(cluster) {
+      const [first] = await readyPods(cluster, 'ample', 2);
+      const name = 'ample-broken';
+      await cluster.create(
+        pods(cluster),
+        pod(name, {
+          labels: { app: 'ample' },
+          annotations: { 'scenario.stepladder/start-seconds': '86400' },
+        }),
+      );
+      await cluster.until(`${pods(cluster)}/${name}`, 'the Pod bound', ({ json }) =>
+        Boolean(json.spec.nodeName),
+      );
+      await cluster.request('PATCH', `${pods(cluster)}/${name}/status`, {
+        body: { status: { phase: 'Running' } },
+        contentType: 'application/merge-patch+json',
+      });
+      await settledBudget(cluster, 'ample', 'ample', { minAvailable: 2 }, { allowed: 0, healthy: 2 });
+      expect((await evict(cluster, first?.metadata.name ?? '')).status).toBe(429);
+      expect((await evict(cluster, name)).status).toBe(201);
+    },
+  },
+  {
+    area,
+    name: 'a node is changed only as it was looked at, and null takes a key away',
+    async run(cluster) {
+      const [node] = (await cluster.get('/api/v1/nodes')).items;
+      const path = `/api/v1/nodes/${node?.metadata.name ?? ''}`;
+      const patch = async (resourceVersion: string | undefined, value: string | null) =>
+        cluster.request('PATCH', path, {
+          body: { metadata: { resourceVersion, annotations: { 'contract/note': value } } },
+          contentType: 'application/merge-patch+json',
+        });
+      const looked = (await cluster.get(path)).metadata.resourceVersion;
+      const changed = await patch(looked, 'one');
+      expect([changed.status, changed.json.metadata.annotations?.['contract/note']]).toEqual([200, 'one']);
+      const late = await patch(looked, 'two');
+      expect([late.status, late.json.reason]).toEqual([409, 'Conflict']);
+      const taken = await patch(changed.json.metadata.resourceVersion, null);
+      expect([taken.status, taken.json.metadata.annotations?.['contract/note']]).toEqual([200, undefined]);
+    },
+  },
 ];
