@@ -8,7 +8,7 @@ import { Drain } from '../kubernetes/drain/drain.ts';
 import type { DrainSnapshot } from '../kubernetes/drain/drain.ts';
 import { cordon } from '../kubernetes/drain/marks.ts';
 import { readOwners } from '../kubernetes/drain/owners.ts';
-import { changeNodes, readNodes } from '../kubernetes/nodeMarks.ts';
+import { changeNodes, findNodes } from '../kubernetes/nodeMarks.ts';
 import { ClusterWatches } from '../kubernetes/watching/clusterWatches.ts';
 import type { OpenCluster } from './clusters.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -107,11 +107,11 @@ export function drainWaveActivity({
 /** Somebody may have uncordoned a node since: Pods that are evicted would come back to it. */
 async function cordonAgain(
   { kubernetes }: OpenCluster,
-  { nodes, madeBy }: Input,
+  { nodeGroup, nodes: names, madeBy }: Input,
   signal: AbortSignal,
 ): Promise<void> {
   if (madeBy === undefined) return;
-  const found = await readNodes(kubernetes, nodes, signal);
+  const found = await findNodes(kubernetes, { nodeGroups: [nodeGroup], names, signal });
   await changeNodes(kubernetes, found, (node) => cordon(node, madeBy), { signal, what: 'cordon' });
 }
 

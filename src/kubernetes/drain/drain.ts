@@ -164,7 +164,8 @@ export class Drain implements ViewListener {
     this.#touchOwner(pod);
     const target = this.#targets.get(pod.uid);
     if (target === undefined) {
-      if (pod.node !== undefined && this.#nodes.has(pod.node)) this.#admit(pod, false);
+      const { node } = pod;
+      if (node !== undefined && this.#nodes.has(node) && !this.#vanished.has(node)) this.#admit(pod, false);
       return;
     }
     const left = target.state === 'waiting' && pod.deletionTimestamp !== undefined;
