@@ -102,7 +102,10 @@ export interface Notification {
 }
 
 /** Every side effect of the engine. Each looks before it acts and may be run twice (rule 13). */
-export interface Activities extends Pick<WorkerActivities, 'nextWave' | 'verifyOwners' | 'checkGuards'> {
+export interface Activities extends Pick<
+  WorkerActivities,
+  'nextWave' | 'verifyOwners' | 'checkGuards' | 'uncordonNodes' | 'releaseAutoscalers' | 'deleteNodeGroup'
+> {
   /**
    * Checks a request and fills in its defaults; the result is recorded, so that a later release's defaults do not
    * change a running upgrade. Throws `InvalidInput`.

@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import type { ObservedNode } from '../plan/observation.ts';
 import type { KubernetesConnection } from './connection.ts';
+import { cordonNote, heldOffNote } from './drain/marks.ts';
 import { listObjects } from './list.ts';
 
 type Labels = Record<string, string>;
 
-/** Notes that an upgrade leaves on nodes beside its changes; the second is JSON with `by`. */
-const cordonNote = 'stepladder/cordoned-by';
-const heldOffNote = 'stepladder/held-off';
-
-/** Undefined when there is no note, or somebody has written something else there. */
+/** Who holds autoscalers off, by the note's JSON. Undefined when there is none, or somebody has written something else there. */
 function holderOf(note: string | undefined): string | undefined {
   if (note === undefined) return undefined;
   try {

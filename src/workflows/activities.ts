@@ -30,6 +30,11 @@ const longOnes: readonly (keyof Activities)[] = [
   'awaitUpdate',
   'restoreUpdateSettings',
   'verifyVersions',
+  'deleteNodeGroup',
+  'uncordonNodes',
+  'releaseAutoscalers',
+  'nextWave',
+  'verifyOwners',
 ];
 
 const proxy = proxyActivities<Activities>(quick);

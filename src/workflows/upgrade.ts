@@ -15,6 +15,7 @@ import { perform } from './activities.ts';
 import { failure, troubleOf } from './failures.ts';
 import { Gates } from './gates.ts';
 import { HopRun } from './hopRun.ts';
+import { putBackLeftover } from './leftovers.ts';
 import { holdCluster } from './lock.ts';
 import { listen } from './people.ts';
 import { approvePlan, planStillHolds } from './planning.ts';
@@ -155,7 +156,7 @@ function nextHop(state: UpgradeState, approved: PlanSummary, index: number): Hop
   return hop;
 }
 
-/** Update settings that an upgrade which was terminated has left behind: the plan has listed them. */
+/** What upgrades that were terminated have left behind: the plan has listed it. */
 async function putBackLeftovers(
   state: UpgradeState,
   request: Request,
@@ -163,8 +164,10 @@ async function putBackLeftovers(
   { plan }: PlanSummary,
 ): Promise<void> {
   for (const each of plan.putBack) {
-    // Only plans with strategies other than `managed` have others.
-    if (!('settings' in each)) continue;
+    if (!('settings' in each)) {
+      await putBackLeftover(state, request, context, each);
+      continue;
+    }
     const { nodeGroup, settings } = each;
     await steadily(state, () =>
       perform('restoreUpdateSettings', `Put back the update settings of ${nodeGroup}`, {

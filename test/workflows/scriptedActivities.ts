@@ -29,6 +29,9 @@ const changing: readonly (keyof Activities)[] = [
   'startNodeGroupUpdate',
   'changeUpdateSettings',
   'restoreUpdateSettings',
+  'uncordonNodes',
+  'releaseAutoscalers',
+  'deleteNodeGroup',
 ];
 
 const never = { downtimeSeconds: 0, failures: 0, longestOutageSeconds: 0, probes: 12, unobservedSeconds: 0 };
@@ -142,6 +145,9 @@ export function scriptActivities(
       why: 'No node is left to drain.',
       unplaceable: [],
     }),
+    uncordonNodes: async () => ({ uncordoned: 2 }),
+    releaseAutoscalers: async () => ({ restored: 2 }),
+    deleteNodeGroup: async () => ({ state: 'gone', problems: [] }),
     checkGuards: async ({ guards }) => ({
       results: guards.map(({ name }) => ({ name, state: 'holds', why: 'It answers 200.' })),
     }),

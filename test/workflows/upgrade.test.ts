@@ -146,6 +146,39 @@ describe.concurrent('a whole upgrade', () => {
     await upgrade.handle.result();
     expect(upgrade.changes()[0]).toBe('restoreUpdateSettings green 1');
   });
+
+  it('puts back what it has left on nodes, and deletes the group that it has left, however long that takes', async ({
+    expect,
+  }) => {
+    let looks = 0;
+    const because: unknown[] = [];
+    const upgrade = await workbench().start({
+      plan: {
+        ...oneHop,
+        putBack: [
+          { nodeGroup: 'blue', cordonedBy: 'upgrade-dead' },
+          { nodeGroup: 'blue', heldOffBy: 'upgrade-dead' },
+          { nodeGroup: 'blue-1-32', madeBy: 'upgrade-dead', inPlaceOf: 'blue' },
+        ],
+      },
+      activities: {
+        deleteNodeGroup: async (input) => {
+          because.push(input.because);
+          looks += 1;
+          return { state: looks === 1 ? 'waiting' : 'gone', problems: [] };
+        },
+      },
+    });
+    await upgrade.approve();
+    await upgrade.handle.result();
+    expect(upgrade.changes().slice(0, 4)).toEqual([
+      'uncordonNodes blue',
+      'releaseAutoscalers ',
+      'deleteNodeGroup blue-1-32',
+      'deleteNodeGroup blue-1-32',
+    ]);
+    expect(because).toEqual([{ madeBy: 'upgrade-dead' }, { madeBy: 'upgrade-dead' }]);
+  });
 });
 
 describe.concurrent('when an update fails', () => {
