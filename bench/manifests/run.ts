@@ -96,7 +96,7 @@ async function contestantsFor(folder: string, parseAll: boolean): Promise<Contes
       name: 'stepladder check',
       program: node,
       args: [...command, '-o', 'json'],
-      found: (output) => new Set(output.match(/[\w/.-]+\.(?:yaml|json):\d+/g)).size,
+      found: evidenceOfApis,
     });
   }
   try {
@@ -110,6 +110,14 @@ async function contestantsFor(folder: string, parseAll: boolean): Promise<Contes
     note(`pluto is not compared: ${error instanceof Error ? error.message : String(error)}`);
   }
   return contestants;
+}
+
+/** How many places the findings about APIs name; files that can't be parsed are findings of their own. */
+function evidenceOfApis(output: string): number {
+  const { findings } = JSON.parse(output) as {
+    findings: { subject: { kind: string }; evidence: unknown[] }[];
+  };
+  return findings.filter(({ subject }) => subject.kind === 'API').flatMap(({ evidence }) => evidence).length;
 }
 
 function print(name: string, runs: readonly Run[], megabytes: number): void {
