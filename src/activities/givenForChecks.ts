@@ -5,7 +5,7 @@ import type { ApiLifecycleTable } from '../checks/removedApis/types.ts';
 import { StepladderError } from '../contract/errors.ts';
 import { invalidInput } from '../contract/request.ts';
 import type { RequestChecks, RequestProblem } from '../contract/request.ts';
-import { readApiLifecycleTable } from '../manifests/index.ts';
+import { readApiLifecycleTable } from '../manifests/apiLifecycleTable.ts';
 import type { PrometheusAddress } from '../monitoring/index.ts';
 import type { Observation } from '../plan/observation.ts';
 
