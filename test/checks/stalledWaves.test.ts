@@ -22,7 +22,7 @@ describe('waves as they could be', () => {
       ],
     ],
     [{ ...policy, maxParallel: '1%' }, [['a'], ['b'], ['c'], ['d']]],
-    [{ ...policy, maxParallel: 4, canary: true }, [['a'], ['b', 'c', 'd']]],
+    [{ ...policy, maxParallel: 4, canary: true }, [['a'], ['b', 'c'], ['d']]],
     [
       { ...policy, maxParallel: 2, order: ['d', 'b'] },
       [

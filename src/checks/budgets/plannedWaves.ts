@@ -1,5 +1,6 @@
 import type { WavePolicy } from '../../contract/workers.ts';
 import { compareNames } from '../../plan/order.ts';
+import { parallelNodes, waveSizes } from '../../plan/waves/index.ts';
 
 /**
  * The waves of a roll as they could be: as large as its policy lets them be, nodes of the request's own order first, and
@@ -11,13 +12,6 @@ export function plannedWaves(
 ): string[][] {
   const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
   const left = nodes.toSorted((one, other) => rank(one) - rank(other) || compareNames(one, other));
-  const parallel = Math.max(
-    1,
-    typeof maxParallel === 'number'
-      ? maxParallel
-      : Math.ceil((Number.parseInt(maxParallel, 10) * nodes.length) / 100),
-  );
-  const waves: string[][] = canary && left.length > 0 ? [left.splice(0, 1)] : [];
-  while (left.length > 0) waves.push(left.splice(0, parallel));
-  return waves;
+  const parallel = parallelNodes(maxParallel, nodes.length);
+  return waveSizes(nodes.length, canary, parallel).map((size) => left.splice(0, size));
 }
