@@ -54,6 +54,9 @@ describe('nodes that are ended', () => {
     expect(once.left.length).toBeGreaterThan(0);
     const again = await terminate(simulated, nodes, { timeoutMs: 1 });
     expect(again).toMatchObject({ terminated: 0 });
+    // AWS does not say what a second call does to the size: none is made.
+    expect(simulated.simulator.journal.filter(({ outcome }) => outcome !== 'applied')).toEqual([]);
+    expect(terminations(simulated)).toBe(nodes.length);
     expect(simulated.simulator.eks.findNodeGroup(nodeGroup).size.desired).toBe(0);
   });
 
