@@ -76,6 +76,29 @@ export const requestFlags: readonly RequestFlag[] = [
     path: ['overrides'],
     repeatable: true,
   },
+  {
+    flags: '--manifests <path>',
+    description: 'file or folder on the worker with manifests to check (repeatable)',
+    path: ['checks', 'manifests'],
+    repeatable: true,
+  },
+  {
+    flags: '--rules <path>',
+    description: 'the same with Prometheus rules (repeatable)',
+    path: ['checks', 'rules'],
+    repeatable: true,
+  },
+  {
+    flags: '--dashboards <path>',
+    description: 'the same with Grafana dashboards (repeatable)',
+    path: ['checks', 'dashboards'],
+    repeatable: true,
+  },
+  {
+    flags: '--ignore <file>',
+    description: 'file on the worker with findings that do not count for a time',
+    path: ['checks', 'ignore'],
+  },
   { flags: '--gate-each-hop', description: 'ask before each hop after the first', path: ['gates', 'hop'] },
   {
     flags: '--gate-workers',
