@@ -90,6 +90,15 @@ describe('a report as Markdown', () => {
     expect(text).toContain(`seen in Kubernetes API at ${at('10:00:01')}`);
   });
 
+  it('says of what was overridden why, what it stands for, and who has approved it with which words', () => {
+    const overrideReasons = { 'insights/Insight/7f3c': 'the client was upgraded on Monday' };
+    const text = reportMarkdown(report({ overrideReasons }));
+    const part = text.slice(text.indexOf('## Overridden by the request'));
+    expect(part).toContain('`insights/Insight/7f3c`: the client was upgraded on Monday');
+    expect(part).toContain('**blocker** A removed API is in use.');
+    expect(part).toMatch(/Approved by \S+.* at 20/);
+  });
+
   it('puts what was not put back at the top', () => {
     const compensation = {
       undo: 'restoreUpdateSettings',
