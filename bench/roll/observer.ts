@@ -6,7 +6,7 @@ import { ClusterWatches } from '../../src/kubernetes/watching/clusterWatches.ts'
 import type { WatchedCluster } from '../../src/kubernetes/watching/clusterWatches.ts';
 import type { WatchedPod } from '../../src/kubernetes/watching/watchedPod.ts';
 
-/** The API server's counters, as they were at a moment. */
+/** The API servers' counters, as they were at a moment. */
 export interface Counters {
   granted: number;
   refused: number;
@@ -85,20 +85,32 @@ export class Observer {
   }
 }
 
-/** Reads the counters of the API server. */
-export async function readCounters(cluster: { url: string; token: string; agent: Agent }): Promise<Counters> {
-  const { body } = await request(`${cluster.url}/metrics`, {
-    dispatcher: cluster.agent,
-    headers: { authorization: `Bearer ${cluster.token}` },
-  });
+/**
+ * Adds up the counters of all API servers.
+ *
+ * @param cluster.urls of each of them: behind their common address only one answers
+ */
+export async function readCounters(cluster: {
+  urls: readonly string[];
+  token: string;
+  agent: Agent;
+}): Promise<Counters> {
   const counters: Counters = { granted: 0, refused: 0, requests: 0 };
-  for (const line of (await body.text()).split('\n')) {
-    const [, labels = '', value = ''] = /^apiserver_request_total\{(.*)\} (\S+)$/.exec(line) ?? [];
-    if (value === '') continue;
-    counters.requests += Number(value);
-    if (!labels.includes('subresource="eviction"')) continue;
-    if (labels.includes('code="201"')) counters.granted += Number(value);
-    if (labels.includes('code="429"')) counters.refused += Number(value);
+  for (const url of cluster.urls) {
+    const { body } = await request(`${url}/metrics`, {
+      dispatcher: cluster.agent,
+      headers: { authorization: `Bearer ${cluster.token}` },
+    });
+    for (const line of (await body.text()).split('\n')) addTo(counters, line);
   }
   return counters;
+}
+
+function addTo(counters: Counters, line: string): void {
+  const [, labels = '', value = ''] = /^apiserver_request_total\{(.*)\} (\S+)$/.exec(line) ?? [];
+  if (value === '') return;
+  counters.requests += Number(value);
+  if (!labels.includes('subresource="eviction"')) return;
+  if (labels.includes('code="201"')) counters.granted += Number(value);
+  if (labels.includes('code="429"')) counters.refused += Number(value);
 }

@@ -97,6 +97,11 @@ try {
         });
   };
 
+  const urls = lab
+    .components()
+    .flatMap(({ name, port }) =>
+      name.startsWith('kube-apiserver') && port !== undefined ? [`https://127.0.0.1:${port}`] : [],
+    );
   const rounds: Round[] = [];
   let from: Group = groups[0];
   for (const [key, contestant] of Object.entries(contestants)) {
@@ -109,11 +114,11 @@ try {
     if (observer.podsOn(nodes) !== size.pods) throw new Error(`not all Pods are on the ${from} group`);
     observer.takeReplacements();
     log(`${contestant.name}: draining ${nodes.length} nodes with ${size.pods} Pods.`);
-    const before = await readCounters({ url, token, agent });
+    const before = await readCounters({ urls, token, agent });
     const began = performance.now();
     await contestant.drain(from, nodes);
     const seconds = (performance.now() - began) / 1000;
-    const after = await readCounters({ url, token, agent });
+    const after = await readCounters({ urls, token, agent });
     if (observer.podsOn(nodes) !== 0) throw new Error(`${contestant.name} has left Pods behind`);
     await observer.settled(deployments, size.pods);
     rounds.push({

@@ -1,6 +1,7 @@
 import type { ClusterContext, PlanSummary } from '../activities/types.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Request } from '../contract/request.ts';
+import { strategiesOf } from '../contract/strategiesOf.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import { perform } from './activities.ts';
 import { failure } from './failures.ts';
@@ -96,6 +97,7 @@ async function observeAndPlan(
       context,
       ...(request.checks === undefined ? {} : { checks: request.checks }),
       ...(request.targetVersion === undefined ? {} : { targetVersion: request.targetVersion }),
+      strategies: strategiesOf(request),
     }),
   );
   state.evidence(observation.evidence);
