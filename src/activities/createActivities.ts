@@ -7,7 +7,7 @@ import { Clusters } from './clusters.ts';
 import { deleteNodeGroupActivity } from './deleteNodeGroup.ts';
 import type { ActivityDependencies, ActivityLog } from './dependencies.ts';
 import { drainActivities } from './drain.ts';
-import type { DrainActivities } from './drain.ts';
+import { findStuckPodsActivity } from './findStuckPods.ts';
 import { guardsActivity } from './guards.ts';
 import { identifyActivity } from './identify.ts';
 import { inventoryActivities } from './inventories.ts';
@@ -39,20 +39,8 @@ export interface ActivityOptions {
   log?: ActivityLog;
 }
 
-type NodeGroupActivities = Pick<
-  WorkerActivities,
-  | 'describeNodeGroup'
-  | 'createNodeGroup'
-  | 'awaitNodeGroupNodes'
-  | 'resizeNodeGroup'
-  | 'deleteNodeGroup'
-  | 'terminateNodes'
->;
-
 /** Every side effect of the engine, ready for a worker, or for a command that calls it in its own process. */
-export function createActivities(
-  options: ActivityOptions,
-): Activities & NodeGroupActivities & DrainActivities {
+export function createActivities(options: ActivityOptions): Activities & WorkerActivities {
   const dependencies: ActivityDependencies = {
     evidence: options.evidence,
     temporal: options.temporal,
@@ -84,6 +72,7 @@ export function createActivities(
     ...terminateNodesActivity(dependencies),
     ...verifyVersionsActivity(dependencies),
     ...drainActivities(dependencies),
+    ...findStuckPodsActivity(dependencies),
     ...workflowActivities(dependencies),
     ...notifyActivity(dependencies),
     ...reportActivity(dependencies),

@@ -93,11 +93,11 @@ export interface FindingGroupSummary {
 
 /** What a person is told by webhook. */
 export interface Notification {
-  kind: 'gate' | 'wait' | 'failure' | 'info' | 'end';
+  kind: 'gate' | 'decision' | 'wait' | 'failure' | 'info' | 'end';
   title: string;
   /** Lines of plain text. */
   lines: string[];
-  /** The payload to paste, at a gate. */
+  /** The payload to paste, at a gate or a question. */
   payload?: string;
 }
 
@@ -161,6 +161,7 @@ export interface Activities extends Pick<
     planDigest: string;
     gate: GateName;
     hop?: MinorVersion;
+    nodeGroup?: string;
     opening: number;
     evidence: string[];
   }): Promise<{ digest: string }>;

@@ -19,7 +19,7 @@ const longestText = 20_000;
 /** Writes what people are told: what it is about, the lines, and at a gate the payload to paste. */
 export function webhookMessage(
   status: Pick<UpgradeStatus, 'workflowId' | 'runId' | 'cluster' | 'targetVersion' | 'phase'>,
-  { title, lines, payload }: Notification,
+  { kind, title, lines, payload }: Notification,
 ): WebhookMessage {
   const { cluster, targetVersion } = status;
   const header = `${cluster.name}: ${title}`;
@@ -37,10 +37,14 @@ export function webhookMessage(
       ...section(lines.map(escape).join('\n')),
       ...(payload === undefined
         ? []
-        : section(`Answer with this, as \`approve\` or \`reject\`:\n\`\`\`${escape(payload)}\`\`\``)),
+        : section(`Answer with this, as ${answeredBy(kind)}:\n\`\`\`${escape(payload)}\`\`\``)),
       { type: 'context', elements: [{ type: 'mrkdwn', text: escape(about) }] },
     ],
   };
+}
+
+function answeredBy(kind: Notification['kind']): string {
+  return kind === 'decision' ? '`decide`' : '`approve` or `reject`';
 }
 
 function section(text: string): Block[] {

@@ -2,6 +2,8 @@ import type { EvidenceReference, WorkloadsVerdict } from '../contract/evidence.t
 import type { MinorVersion, ReplacedWorkersStage } from '../contract/plan.ts';
 import type { Guard } from '../contract/guard.ts';
 import type {
+  Decision,
+  DecisionRecord,
   DrainPolicy,
   GuardResult,
   NodeGroupSize,
@@ -77,12 +79,39 @@ export interface DrainProgress {
   stuck: StuckPod[];
 }
 
+/** A question about nodes, as far as its digest is made of it. */
+export interface QuestionOpening {
+  planDigest: string;
+  /** The stage's place, `1.32/workers/blue`. */
+  at: string;
+  about: DecisionRecord['about'];
+  /** 1 for the stage's first question. */
+  opening: number;
+  options: Decision[];
+  shown: string[];
+  /** uids of the Pods that it is about. */
+  pods: string[];
+}
+
 /**
  * The side effects of replacing workers. Each looks before it acts and may be run twice (rule 13). What is changed on
  * an object for the upgrade's sake is noted on the object itself, by the root's workflow ID, so that only our own is put
  * back, and the next start finds what a terminated upgrade left (rule 14).
  */
 export interface WorkerActivities {
+  /** The digest (sha-256, hex) of one question about nodes, which its answer names (rule 12). */
+  digestQuestion(input: QuestionOpening): Promise<{ digest: string }>;
+
+  /**
+   * Looks for the Pods whose budgets keep those nodes of a group from being emptied that are not at the new version yet,
+   * without evicting anything: what the platform's own roll does not name.
+   */
+  findStuckPods(input: {
+    context: ClusterContext;
+    nodeGroup: string;
+    to: MinorVersion;
+  }): Promise<{ stuck: StuckPod[]; stuckCount: number }>;
+
   /** Throws nothing but trouble in looking. */
   describeNodeGroup(input: { context: ClusterContext; nodeGroup: string }): Promise<NodeGroupState>;
 

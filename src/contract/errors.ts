@@ -28,6 +28,12 @@ export const errorRetry = {
   PlatformRefused: 'final',
   /** An update was carried out and ended as Failed or Cancelled. */
   UpdateFailed: 'final',
+  /** New nodes did not join, or were not Ready in time. */
+  NodesMissing: 'final',
+  /** A roll was ended on its way by a person's decision, or because nobody decided. */
+  RollStopped: 'final',
+  /** Pods were moved back to the old nodes, as a person wanted it. */
+  RolledBack: 'final',
   /** Workloads that were well before the upgrade are broken and nobody accepted that. */
   WorkloadsBroken: 'final',
   /** A stage ended without its end being known, because its workflow was cancelled or terminated from outside. */

@@ -29,7 +29,15 @@ export type WaitKind =
   | 'update-in-progress'
   | 'slow-update'
   | 'retry'
-  | 'workloads';
+  | 'workloads'
+  /** New nodes have to join and be Ready. */
+  | 'nodes'
+  /** Pods do not leave a node. */
+  | 'drain'
+  /** A guard of the request does not hold. */
+  | 'guard'
+  /** A person's decision. */
+  | 'decision';
 
 export interface Wait {
   kind: WaitKind;
@@ -76,6 +84,8 @@ export type GateName = 'plan' | 'hop' | 'workers' | 'cutover' | 'retire';
 export interface GateRecord {
   gate: GateName;
   hop?: MinorVersion;
+  /** The node group that it is about; `retire` only. */
+  nodeGroup?: string;
   /** 1 for the gate's first opening. */
   opening: number;
   digest: string;
@@ -129,7 +139,8 @@ export interface Compensation {
   /** One line for people. */
   what: string;
   recordedAt: Timestamp;
-  state: 'open' | 'put-back' | 'failed';
+  /** `kept`: it stays, because that is the upgrade's end or because a person said so. */
+  state: 'open' | 'put-back' | 'failed' | 'kept';
 }
 
 /** The answer to the query `status`: everything that a person, `watch` or the report needs. Plain JSON. */

@@ -36,9 +36,35 @@ export function digestOpening(opening: {
   planDigest: string;
   gate: GateName;
   hop?: MinorVersion;
+  nodeGroup?: string;
   opening: number;
   evidence: readonly string[];
 }): string {
-  const { planDigest, gate, hop, evidence } = opening;
-  return digestOf({ planDigest, gate, hop: hop ?? null, opening: opening.opening, evidence });
+  const { planDigest, gate, hop, nodeGroup, evidence } = opening;
+  return digestOf({
+    planDigest,
+    gate,
+    hop: hop ?? null,
+    opening: opening.opening,
+    evidence,
+    ...(nodeGroup === undefined ? {} : { nodeGroup }),
+  });
+}
+
+/**
+ * The digest of one question about nodes, by which its answer says what it is for.
+ *
+ * @param question with everything that the person is shown, and the uids of the Pods that `force` would delete
+ */
+export function digestQuestion(question: {
+  planDigest: string;
+  at: string;
+  about: string;
+  opening: number;
+  options: readonly string[];
+  shown: readonly string[];
+  pods: readonly string[];
+}): string {
+  const { planDigest, at, about, opening, options, shown, pods } = question;
+  return digestOf({ planDigest, at, about, opening, options, shown, pods });
 }

@@ -1,7 +1,10 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
-import type { Activities } from '../activities/types.ts';
+import type { Activities as ClusterActivities } from '../activities/types.ts';
+import type { WorkerActivities } from '../activities/workerTypes.ts';
 import { nonRetryableErrorTypes } from '../contract/errors.ts';
+
+type Activities = ClusterActivities & WorkerActivities;
 
 /**
  * Temporal retries what passes by itself (throttling, server errors, a worker that died). What a person or the
@@ -21,6 +24,20 @@ const quick: ActivityOptions = { startToCloseTimeout: '25s', retry };
 /** For work that pages through a cluster or waits in it: alive as long as it heartbeats. */
 const long: ActivityOptions = { startToCloseTimeout: '12h', heartbeatTimeout: '15s', retry };
 
+/**
+ * What changes nodes and can be cancelled on the way: its end is waited for, so that what undoes it does not run
+ * beside it.
+ */
+const withEnd: readonly (keyof Activities)[] = [
+  'createNodeGroup',
+  'awaitNodeGroupNodes',
+  'cordonNodes',
+  'holdOffAutoscalers',
+  'drainWave',
+  'restartOwners',
+  'deletePods',
+];
+
 const longOnes: readonly (keyof Activities)[] = [
   'observeCluster',
   'takeBaseline',
@@ -30,11 +47,18 @@ const longOnes: readonly (keyof Activities)[] = [
   'awaitUpdate',
   'restoreUpdateSettings',
   'verifyVersions',
+  'awaitNodeGroupNodes',
   'deleteNodeGroup',
+  'cordonNodes',
   'uncordonNodes',
+  'holdOffAutoscalers',
   'releaseAutoscalers',
   'nextWave',
+  'drainWave',
   'verifyOwners',
+  'excludeFromLoadBalancers',
+  'terminateNodes',
+  'findStuckPods',
 ];
 
 const proxy = proxyActivities<Activities>(quick);
@@ -51,7 +75,13 @@ export function perform<Name extends keyof Activities>(
   summary: string,
   input: Parameters<Activities[Name]>[0],
 ): Promise<Awaited<ReturnType<Activities[Name]>>> {
-  const options = { ...(longOnes.includes(name) ? long : quick), summary };
+  const options = {
+    ...(longOnes.includes(name) ? long : quick),
+    ...(withEnd.includes(name)
+      ? { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED }
+      : {}),
+    summary,
+  };
   // Each member of the proxy is a function of one input; TypeScript can't see that through the generic name.
   const activity = proxy[name] as unknown as {
     executeWithOptions(

@@ -1,4 +1,4 @@
-import { answerPayload } from '../contract/messages.ts';
+import { answerPayload, decisionPayload } from '../contract/messages.ts';
 import type { GateRecord, HopStatus, StageStatus, UpgradeStatus } from '../contract/status.ts';
 
 /**
@@ -8,6 +8,7 @@ import type { GateRecord, HopStatus, StageStatus, UpgradeStatus } from '../contr
 export function renderDetails(status: UpgradeStatus): string {
   return [
     heading(status),
+    ...openQuestion(status),
     ...openGate(status),
     ...waits(status),
     ...refusals(status),
@@ -40,21 +41,45 @@ function openGate(status: UpgradeStatus): string[] {
   ];
 }
 
+/** What is asked about nodes, with the Pods, their budgets and since when. */
+function openQuestion(status: UpgradeStatus): string[] {
+  const question = status.decisions?.find((record) => record.outcome === undefined);
+  if (question === undefined) return [];
+  const until =
+    question.closesAt === undefined
+      ? ''
+      : `; without an answer by ${question.closesAt}: ${code(question.byDefault)}`;
+  return [
+    `### Asked of you: decide about ${question.at}`,
+    withLists(question.shown),
+    `Send the update or the signal \`decide\` with this payload, with your own name and one of ${question.options.map(code).join(', ')} in it:`,
+    '```json\n' + decisionPayload(question) + '\n```',
+    ...(question.options.includes('force')
+      ? [
+          '`force` deletes the Pods above whatever their budgets say; `"pods": ["namespace/name"]` narrows it.',
+        ]
+      : []),
+    `Asked since ${question.openedAt}${until}.`,
+  ];
+}
+
 /** `the plan`, `hop 1.33`, `the workers of 1.33`. */
-export function gateTitle(gate: Pick<GateRecord, 'gate' | 'hop'>): string {
+export function gateTitle(gate: Pick<GateRecord, 'gate' | 'hop' | 'nodeGroup'>): string {
   const of = gate.hop === undefined ? '' : ` of ${gate.hop}`;
   switch (gate.gate) {
     case 'plan':
       return 'the plan';
     case 'hop':
       return `hop ${gate.hop ?? ''}`;
+    case 'retire':
+      return `the end of the old node group ${gate.nodeGroup ?? ''}${of}`;
     default:
       return `the ${gate.gate}${of}`;
   }
 }
 
 function waits(status: UpgradeStatus): string[] {
-  const others = status.waits.filter((wait) => wait.kind !== 'gate');
+  const others = status.waits.filter(({ kind }) => kind !== 'gate' && kind !== 'decision');
   if (others.length === 0) return [];
   return [
     '### Waiting',

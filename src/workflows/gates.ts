@@ -35,10 +35,16 @@ export class Gates {
     shown: string[],
     request: Request,
     hop?: string,
+    nodeGroup?: string,
   ): Promise<GateRecord> {
     const opening =
-      this.state.status.gates.filter((record) => record.gate === gate && record.hop === hop).length + 1;
-    const at = hop === undefined ? {} : { hop };
+      this.state.status.gates.filter(
+        (record) => record.gate === gate && record.hop === hop && record.nodeGroup === nodeGroup,
+      ).length + 1;
+    const at = {
+      ...(hop === undefined ? {} : { hop }),
+      ...(nodeGroup === undefined ? {} : { nodeGroup }),
+    };
     const { digest } = await perform(
       'digestOpening',
       `Open gate ${gate}${hop === undefined ? '' : ` of ${hop}`}`,

@@ -19,8 +19,9 @@ import { perform } from './activities.ts';
 import { failure } from './failures.ts';
 import { Holding } from './holding.ts';
 import { stageLine } from './planShown.ts';
-import { setPaused } from './stageMessages.ts';
-import type { StageInput } from './stageMessages.ts';
+import { interrupt, setPaused } from './stageMessages.ts';
+import type { Interruption, StageEvent, StageInput } from './stageMessages.ts';
+import type { StageDesk } from './stageDesk.ts';
 import { stagePlace } from './stagePlace.ts';
 import { steadily } from './steadily.ts';
 import { scaled } from './time.ts';
@@ -47,10 +48,13 @@ export class HopRun {
   private settings: HopSettings | undefined;
   private baseline: EvidenceReference | undefined;
   private running: ChildWorkflowHandle<Workflow> | undefined;
+  private runningStage: PlannedStage | undefined;
+  private readonly desk: StageDesk;
   private readonly holding: Holding;
 
-  constructor(state: UpgradeState) {
+  constructor(state: UpgradeState, desk: StageDesk) {
     this.state = state;
+    this.desk = desk;
     this.holding = new Holding(state);
   }
 
@@ -97,15 +101,55 @@ export class HopRun {
 
   /** Passes a pause or its end on to the stage that runs. */
   forwardPause(paused: boolean): void {
+    this.signalStage((stage) => stage.signal(setPaused, paused));
+  }
+
+  private signalStage(send: (stage: ChildWorkflowHandle<Workflow>) => Promise<void>): void {
     const stage = this.running;
     if (stage === undefined) return;
     void CancellationScope.nonCancellable(async () => {
       try {
-        await stage.signal(setPaused, paused);
+        await send(stage);
       } catch {
         // The stage has just ended; the next one is started with what holds then.
       }
     });
+  }
+
+  /** What the stage that runs tells or asks. */
+  stageEvent(at: string, event: StageEvent): void {
+    switch (event.kind) {
+      case 'ask':
+        this.desk.ask(event.asking, event.question);
+        break;
+      case 'ask-gate':
+        this.desk.askGate(event.asking, event.gate, event.shown);
+        break;
+      case 'withdraw':
+        this.desk.withdraw(event.asking, event.outcome);
+        break;
+      default:
+        this.state.stageEvent(at, event);
+    }
+  }
+
+  /** Why Pods can't be moved back now, or undefined when they can. */
+  rollbackRefusal(): string | undefined {
+    const stage = this.runningStage;
+    if (stage?.stage !== 'workers') return 'no workers are being replaced now';
+    if (stage.strategy !== 'surge') {
+      return `${stage.nodeGroup} is rolled ${stage.strategy}: its old nodes are gone, so there is nothing to go back to`;
+    }
+    const retired = this.state.status.gates.some(
+      ({ gate, nodeGroup, outcome }) =>
+        gate === 'retire' && nodeGroup === stage.nodeGroup && outcome === 'approved',
+    );
+    return retired ? `the end of ${stage.nodeGroup} has been approved: there is no way back` : undefined;
+  }
+
+  /** Breaks into the stage that runs. */
+  interrupt(interruption: Interruption): void {
+    this.signalStage((stage) => stage.signal(interrupt, interruption));
   }
 
   /** True when the upgrade was holding over broken workloads and goes on with them. */
@@ -129,9 +173,21 @@ export class HopRun {
       runId,
       changed: this.state.changed,
       paused,
+      ...(this.baseline === undefined ? {} : { baseline: this.baseline }),
     };
     const child = await this.startStage(workflowOfStage[stage.stage], place, input, stageLine(stage));
     this.running = child;
+    this.runningStage = stage;
+    if (stage.stage === 'workers') {
+      this.desk.serve({
+        child,
+        hop,
+        stage,
+        at: place,
+        request,
+        planDigest: this.state.status.planDigest ?? '',
+      });
+    }
     if (this.state.status.paused !== paused) this.forwardPause(this.state.status.paused);
     try {
       const result: unknown = await child.result();
@@ -139,6 +195,8 @@ export class HopRun {
         this.judgeControlPlane(status, result as ControlPlaneResult, stage.to, place);
     } finally {
       this.running = undefined;
+      this.runningStage = undefined;
+      this.desk.serve(undefined);
     }
   }
 

@@ -32,7 +32,9 @@ export interface UpdateResult {
 export class StageRun implements WaitKeeper {
   readonly reconnectMs: number;
   changed: boolean;
-  private paused: boolean;
+  paused: boolean;
+  /** True once the root could not be told any more: it was terminated, and nobody answers in its stead. */
+  orphaned = false;
   private readonly input: StageInput;
   private readonly at: string;
   private readonly waiting = new Set<WaitKind>();
@@ -80,8 +82,12 @@ export class StageRun implements WaitKeeper {
     await this.told();
   }
 
-  settle(args: Record<string, unknown>, state: 'put-back' | 'failed'): void {
-    this.tell({ kind: 'compensated', args, state });
+  settle(
+    args: Record<string, unknown>,
+    state: 'put-back' | 'failed' | 'kept',
+    undo?: Compensation['undo'],
+  ): void {
+    this.tell({ kind: 'compensated', args, state, ...(undo === undefined ? {} : { undo }) });
   }
 
   /** Resolves when the root has been told everything. */
@@ -145,10 +151,7 @@ export class StageRun implements WaitKeeper {
         this.detail(`${what}: there already`);
         return { changed: false, ...(probe === undefined ? {} : { probe }) };
       }
-      if (!this.changed) {
-        this.changed = true;
-        this.tell({ kind: 'changed' });
-      }
+      this.markChanged();
       this.detail(
         `${what}: EKS update ${started.updateId}${started.state === 'adopted' ? ' (found under way)' : ''}`,
       );
@@ -181,11 +184,19 @@ export class StageRun implements WaitKeeper {
     }
   }
 
-  private async awaitEnd(
+  /** From now on trouble is waited out, not failed with. */
+  markChanged(): void {
+    if (this.changed) return;
+    this.changed = true;
+    this.tell({ kind: 'changed' });
+  }
+
+  /** Waits for the end of an update of EKS, whatever happens, and says so when it takes longer than expected. */
+  async awaitEnd(
     target: UpdateTarget,
     what: string,
     updateId: string,
-    measured: ProbeSummary | undefined,
+    measured?: ProbeSummary,
   ): Promise<UpdateOutcome> {
     const { context, request } = this.input;
     const limit = {
@@ -226,7 +237,7 @@ export class StageRun implements WaitKeeper {
     }
   }
 
-  private tell(event: StageEvent): void {
+  tell(event: StageEvent): void {
     const parent = workflowInfo().parent;
     if (parent === undefined) return;
     const root = getExternalWorkflowHandle(parent.workflowId, parent.runId);
@@ -236,6 +247,7 @@ export class StageRun implements WaitKeeper {
         await root.signal(stageEvent, { at: this.at, event });
       } catch {
         // The root has ended (it was terminated): nobody is left to be told, and the stage finishes what it began.
+        this.orphaned = true;
       }
     });
   }

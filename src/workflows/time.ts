@@ -1,12 +1,19 @@
 import ms from 'ms';
 import type { StringValue } from 'ms';
-import { defaultTiming } from '../contract/request.ts';
 import type { Timing } from '../contract/request.ts';
 
 /** The workflow's own time, ISO 8601: the same in every replay. */
 export function now(): string {
   return new Date().toISOString();
 }
+
+/** What a request lacks that an older release has recorded; a schema library has no place in workflow code. */
+const laterDurations: Partial<Timing> = {
+  drainTimeout: '15m',
+  nodesTimeout: '30m',
+  deregistrationWait: '60s',
+  guardInterval: '30s',
+};
 
 type ScaledDuration = Exclude<keyof Timing, 'scale' | 'probeInterval'>;
 
@@ -15,7 +22,7 @@ type ScaledDuration = Exclude<keyof Timing, 'scale' | 'probeInterval'>;
  * request of an older release lacks has its default.
  */
 export function scaled(timing: Timing, name: ScaledDuration): number {
-  return scaledDuration(timing, { ...defaultTiming, ...timing }[name]);
+  return scaledDuration(timing, { ...laterDurations, ...timing }[name]);
 }
 
 /** Any duration string in milliseconds, times the request's factor; at least 1 ms. */

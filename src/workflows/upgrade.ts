@@ -12,6 +12,7 @@ import type { Hop } from '../contract/plan.ts';
 import type { Request } from '../contract/request.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import { perform } from './activities.ts';
+import { Decisions } from './decisions.ts';
 import { failure, troubleOf } from './failures.ts';
 import { Gates } from './gates.ts';
 import { HopRun } from './hopRun.ts';
@@ -20,6 +21,7 @@ import { holdCluster } from './lock.ts';
 import { listen } from './people.ts';
 import { approvePlan, planStillHolds } from './planning.ts';
 import { hopLines } from './planShown.ts';
+import { StageDesk } from './stageDesk.ts';
 import { stageEvent } from './stageMessages.ts';
 import { steadily } from './steadily.ts';
 import { scaled } from './time.ts';
@@ -45,11 +47,12 @@ export async function upgrade(type: WorkflowType, input: unknown): Promise<Upgra
   const state = new UpgradeState(type);
   const gates = new Gates(state);
   const work = new CancellationScope();
-  const hops = new HopRun(state);
+  const decisions = new Decisions(state);
+  const hops = new HopRun(state, new StageDesk(gates, decisions));
   let releaseCluster: (() => Promise<void>) | undefined;
   let context: ClusterContext | undefined;
 
-  listen(state, gates, {
+  listen(state, gates, decisions, {
     pause: (remark) => {
       state.status.paused = true;
       state.action('pause', 'no new change starts; what runs is finished', remark.by, remark.comment);
@@ -68,11 +71,23 @@ export async function upgrade(type: WorkflowType, input: unknown): Promise<Upgra
     },
     abort: (remark) => {
       state.action('abort', 'what runs is finished, what was changed is put back', remark.by, remark.comment);
+      // A roll that holds ends as it is; one that was carried on in spite of an abort holds again.
+      if (!decisions.answerHold('stay', remark) && work.consideredCancelled) {
+        hops.interrupt({ because: 'abort', ...remark });
+      }
       state.phase('aborting');
       work.cancel();
     },
+    rollback: (remark) => {
+      if (decisions.answerHold('back', remark)) return undefined;
+      const refusal = hops.rollbackRefusal();
+      if (refusal !== undefined) return refusal;
+      state.action('rollback', 'Pods are moved back to the old nodes', remark.by, remark.comment);
+      hops.interrupt({ because: 'rollback', ...remark });
+      return undefined;
+    },
   });
-  setHandler(stageEvent, ({ at, event }) => state.stageEvent(at, event));
+  setHandler(stageEvent, ({ at, event }) => hops.stageEvent(at, event));
   // The Temporal UI's Cancel is an abort.
   CancellationScope.current().cancelRequested.catch(() => {
     if (state.status.endedAt !== undefined) return;

@@ -1,9 +1,10 @@
 import type { WorkersStage } from '../contract/plan.ts';
-import { failure } from './failures.ts';
 import type { StageInput } from './stageMessages.ts';
 import type { StageRun } from './stageRun.ts';
 import { stageWorkflow } from './stageWorkflow.ts';
+import { rollInPlace } from './strategies/inPlace.ts';
 import { rollManagedNodeGroup } from './strategies/managed.ts';
+import { rollBySurge } from './strategies/surge.ts';
 import type { UpgradeResult } from './upgrade.ts';
 
 export interface NodeGroupResult {
@@ -17,8 +18,12 @@ export async function upgradeNodeGroup(request: unknown): Promise<NodeGroupResul
 
 async function carryOut(input: StageInput<WorkersStage>, run: StageRun): Promise<NodeGroupResult> {
   const { stage } = input;
-  if (stage.strategy !== 'managed') {
-    throw failure('InvalidInput', `The strategy ${stage.strategy} is not built yet. Nothing was touched.`);
+  switch (stage.strategy) {
+    case 'managed':
+      return rollManagedNodeGroup({ ...input, stage }, run);
+    case 'surge':
+      return rollBySurge({ ...input, stage }, run);
+    case 'in-place':
+      return rollInPlace({ ...input, stage }, run);
   }
-  return rollManagedNodeGroup({ ...input, stage }, run);
 }

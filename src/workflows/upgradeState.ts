@@ -26,6 +26,9 @@ const announced: readonly WaitKind[] = [
   'slow-update',
   'retry',
   'workloads',
+  'drain',
+  'nodes',
+  'guard',
 ];
 
 /**
@@ -170,13 +173,22 @@ export class UpgradeState implements WaitKeeper {
         this.status.compensations.push({ ...event.compensation, recordedAt: now(), state: 'open' });
         break;
       case 'compensated': {
-        const key = JSON.stringify(event.args);
+        const { undo, args } = event;
+        const key = JSON.stringify(args);
         const open = this.status.compensations.find(
-          (compensation) => compensation.state === 'open' && JSON.stringify(compensation.args) === key,
+          (compensation) =>
+            compensation.state === 'open' &&
+            JSON.stringify(compensation.args) === key &&
+            (undo === undefined || compensation.undo === undo),
         );
         if (open !== undefined) open.state = event.state;
         break;
       }
+      case 'ask':
+      case 'ask-gate':
+      case 'withdraw':
+        // These are for the desk.
+        return;
     }
     this.publish();
   }

@@ -9,7 +9,7 @@ import { runCommandLine } from '../../src/commands/program.ts';
 import { openFolderStore } from '../../src/evidence/folderStore.ts';
 import type { Activities } from '../../src/activities/types.ts';
 import type { UpgradeStatus } from '../../src/contract/status.ts';
-import { failWith } from '../workflows/scriptedActivities.ts';
+import { failWith } from '../workflows/failWith.ts';
 import { useWorkbench } from '../workflows/server.ts';
 import { fakeTerminal } from './fakeTerminal.ts';
 import type { FakeTerminalOptions } from './fakeTerminal.ts';

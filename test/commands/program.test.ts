@@ -17,7 +17,8 @@ describe('the command line', () => {
     const { code, out, err } = await run('--help');
     expect(code).toBe(0);
     expect(err).toBe('');
-    const names = 'demo worker plan start watch status approve reject pause resume abort report simulator';
+    const names =
+      'demo worker plan start watch status approve reject decide pause resume abort rollback report simulator';
     for (const name of names.split(' ')) expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
   });
 

@@ -60,7 +60,7 @@ describe('a report as Markdown', () => {
   });
 
   it('tells actions, refusals, overrides, what was put back, and notes', () => {
-    expect(under('Pauses, resumptions, aborts')).toContain(
+    expect(under('Pauses, resumptions, aborts, rollbacks')).toContain(
       '| pause | second-on-call | lunch | no new change |',
     );
     expect(under('Messages that were refused')).toContain(

@@ -1,12 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { errorRetry } from '../../src/contract/errors.ts';
-import { parseGateAnswer, parseRemark } from '../../src/contract/messages.ts';
+import { parseDecision, parseGateAnswer, parseRemark } from '../../src/contract/messages.ts';
 import { readRequest } from '../../src/contract/request.ts';
 import type { Phase, WaitKind } from '../../src/contract/status.ts';
 
 const runbook = await readFile(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
 const headings = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, text]) => text ?? '');
+
+const payloads = new Map<string, (payload: unknown) => { ok: boolean }>([
+  ['approve', parseGateAnswer],
+  ['reject', parseGateAnswer],
+  ['decide', parseDecision],
+]);
 
 /** Records, so that a new kind can't be forgotten here: it would not compile. */
 const waitKinds: Record<WaitKind, true> = {
@@ -19,6 +25,10 @@ const waitKinds: Record<WaitKind, true> = {
   'slow-update': true,
   retry: true,
   workloads: true,
+  nodes: true,
+  drain: true,
+  guard: true,
+  decision: true,
 };
 const phases: Record<Phase, true> = {
   starting: true,
@@ -56,7 +66,7 @@ describe('docs/runbook.md', () => {
     const commands = [...runbook.matchAll(/--name (\w+) --input '(\{.*?\})'/g)];
     expect(commands.length).toBeGreaterThanOrEqual(3);
     for (const [, name, payload] of commands) {
-      const read = name === 'approve' || name === 'reject' ? parseGateAnswer : parseRemark;
+      const read = payloads.get(name ?? '') ?? parseRemark;
       expect(read(JSON.parse(payload ?? '')), payload).toMatchObject({ ok: true });
     }
     const start = /--type upgradeCluster[\s\S]*?--input '(\{.*?\})'\n/.exec(runbook)?.[1];

@@ -9,10 +9,10 @@ import { createLogger } from '../../src/temporal/logger.ts';
 import { loadWorkflowBundle } from '../../src/temporal/workflowBundle.ts';
 import { installRuntime } from '../../src/temporal/runtime.ts';
 import { startWorker } from '../../src/worker.ts';
-import type { Activities } from '../../src/activities/types.ts';
 import { oneHop, scriptActivities } from './scriptedActivities.ts';
-import type { ScriptedActivities } from './scriptedActivities.ts';
+import type { Activities, ScriptedActivities } from './scriptedActivities.ts';
 import type { Plan } from '../../src/contract/plan.ts';
+import type { Decision, DecisionAnswer, DecisionRecord } from '../../src/contract/workers.ts';
 
 /** Fast, so that a wait of half a minute takes a few milliseconds. */
 export const fast = { scale: 0.001, probeInterval: '100ms' } as const;
@@ -26,6 +26,10 @@ export interface RunningUpgrade extends ScriptedActivities {
   until: (what: string, wanted: (status: UpgradeStatus) => boolean) => Promise<UpgradeStatus>;
   /** Resolves when that gate is open. */
   gate: (name: GateName) => Promise<UpgradeStatus>;
+  /** Resolves with the question that is open. */
+  question: () => Promise<DecisionRecord>;
+  /** Answers the question that is open, by update. */
+  decide: (decision: Decision, more?: Partial<DecisionAnswer>) => Promise<unknown>;
   /** Approves the gate that is open, by update. */
   approve: (name?: GateName) => Promise<unknown>;
   /** The payload that answers the open gate. */
@@ -100,8 +104,20 @@ export async function openWorkbench(address: string): Promise<Workbench> {
         if (gate === undefined) throw new Error('no gate');
         return { gate: gate.gate, by: 'on-call', digest: gate.digest.slice(0, 8) };
       };
+      const openQuestion = (seen: UpgradeStatus) =>
+        seen.decisions?.find(({ outcome }) => outcome === undefined);
+      const question = async () => {
+        const found = openQuestion(await until('a question', (seen) => openQuestion(seen) !== undefined));
+        if (found === undefined) throw new Error('no question');
+        return found;
+      };
       return {
         ...scripted,
+        question,
+        decide: async (decision, more = {}) =>
+          handle.executeUpdate('decide', {
+            args: [{ decision, by: 'on-call', digest: (await question()).digest.slice(0, 8), ...more }],
+          }),
         cluster,
         handle,
         status,

@@ -2,7 +2,8 @@ import { WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { UpdateOutcome } from '../../src/activities/types.ts';
 import type { RunningUpgrade, Workbench } from './harness.ts';
-import { failWith, oneHop, summarize, twoHops } from './scriptedActivities.ts';
+import { failWith } from './failWith.ts';
+import { oneHop, summarize, twoHops } from './scriptedActivities.ts';
 
 /** Records a workflow's history as it is now, under a name. */
 export type Keep = (handle: WorkflowHandle, name: string) => Promise<void>;

@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
-import { ApplicationFailure } from '@temporalio/common';
-import type { Activities, PlanSummary, UpdateOutcome } from '../../src/activities/types.ts';
-import { errorRetry, StepladderError } from '../../src/contract/errors.ts';
-import type { ErrorName } from '../../src/contract/errors.ts';
+import type {
+  Activities as ClusterActivities,
+  PlanSummary,
+  UpdateOutcome,
+} from '../../src/activities/types.ts';
+import type { WorkerActivities } from '../../src/activities/workerTypes.ts';
+import { StepladderError } from '../../src/contract/errors.ts';
 import type { EvidenceReference } from '../../src/contract/evidence.ts';
 import type { Plan } from '../../src/contract/plan.ts';
 import { readRequest } from '../../src/contract/request.ts';
+import { failWith } from './failWith.ts';
+import { fakeWorkers } from './fakeWorkers.ts';
+
+export type Activities = ClusterActivities & WorkerActivities;
 
 /** One call that a workflow made, in the order in which they came. */
 export interface Call {
@@ -29,17 +36,21 @@ const changing: readonly (keyof Activities)[] = [
   'startNodeGroupUpdate',
   'changeUpdateSettings',
   'restoreUpdateSettings',
-  'uncordonNodes',
-  'releaseAutoscalers',
+  'createNodeGroup',
   'deleteNodeGroup',
+  'cordonNodes',
+  'uncordonNodes',
+  'holdOffAutoscalers',
+  'releaseAutoscalers',
+  'drainWave',
+  'deletePods',
+  'restartOwners',
+  'excludeFromLoadBalancers',
+  'terminateNodes',
+  'resizeNodeGroup',
 ];
 
 const never = { downtimeSeconds: 0, failures: 0, longestOutageSeconds: 0, probes: 12, unobservedSeconds: 0 };
-
-/** Fails an activity as the boundary of the real ones does. */
-export function failWith(type: ErrorName, message: string): never {
-  throw ApplicationFailure.create({ type, message, nonRetryable: errorRetry[type] !== 'retry' });
-}
 
 /** Two hops, 1.31 → 1.33, one node group whose update settings are changed for the roll. */
 export const twoHops: Plan = {
@@ -98,6 +109,7 @@ export function scriptActivities(
   });
 
   const well: Activities = {
+    ...fakeWorkers().activities,
     readRequest: async ({ workflowType, request }) => {
       try {
         return readRequest(workflowType, request);
@@ -197,7 +209,7 @@ export function scriptActivities(
     changes: () =>
       calls
         .filter(({ activity }) => changing.includes(activity))
-        .map(({ activity, input }) => `${activity} ${subject(input)}`),
+        .map(({ activity, input }) => `${activity} ${subject(input)}`.trimEnd()),
     called: (activity, wanted) =>
       new Promise((resolve) => {
         const look = () => {

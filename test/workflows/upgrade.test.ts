@@ -4,7 +4,8 @@ import { describe, it } from 'vitest';
 import { lockWorkflowId } from '../../src/contract/workflowTypes.ts';
 import { useWorkbench } from './server.ts';
 import type { UpdateOutcome } from '../../src/activities/types.ts';
-import { failWith, oneHop, summarize, twoHops } from './scriptedActivities.ts';
+import { failWith } from './failWith.ts';
+import { oneHop, summarize, twoHops } from './scriptedActivities.ts';
 
 const workbench = useWorkbench();
 
@@ -218,7 +219,7 @@ describe.concurrent('when an update fails', () => {
           target.kind === 'node-group' && updateId !== 'update-3'
             ? {
                 status: 'Failed',
-                errors: [{ code: 'PodEvictionFailure', message: 'pod web-1', resourceIds: [] }],
+                errors: [{ code: 'NodeCreationFailure', message: 'subnet-1 is full', resourceIds: [] }],
               }
             : { status: 'Successful', errors: [] },
       },
@@ -226,7 +227,7 @@ describe.concurrent('when an update fails', () => {
     await upgrade.approve();
     const failure = await failureOf(upgrade.handle.result());
     expect(failure.type).toBe('UpdateFailed');
-    expect(failure.message).toContain('PodEvictionFailure: pod web-1');
+    expect(failure.message).toContain('NodeCreationFailure: subnet-1 is full');
     expect(failure.details?.[0]).toEqual({ report: `${upgrade.cluster}/report` });
     expect(upgrade.changes().at(-1)).toBe('restoreUpdateSettings blue 1');
     const status = await upgrade.status();

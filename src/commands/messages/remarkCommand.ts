@@ -6,11 +6,11 @@ import { addUpgradeArgument } from '../upgradeArgument.ts';
 import type { UpgradeOptions } from '../upgradeArgument.ts';
 import { speaker } from './speaker.ts';
 
-/** `pause`, `resume` and `abort` differ in what they are called. */
+/** `pause`, `resume`, `abort` and `rollback` differ in what they are called. */
 export function addRemarkCommand(
   program: Command,
   { terminal }: CommandContext,
-  name: 'pause' | 'resume' | 'abort',
+  name: 'pause' | 'resume' | 'abort' | 'rollback',
   description: string,
 ): void {
   addUpgradeArgument(program.command(name).description(description))

@@ -2,6 +2,7 @@ import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } f
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { GateAnswer } from '../../contract/messages.ts';
+import type { DecisionAnswer } from '../../contract/workers.ts';
 import { CommandFailed } from '../exitCodes.ts';
 
 export type Verdict = 'approve' | 'reject';
@@ -16,7 +17,7 @@ export interface Sent {
 const updateTimeoutMs = 10_000;
 
 /**
- * Answers a gate: by update, which is accepted or refused at once; where no worker is there to take it, by the signal
+ * Answers a gate or a question: by update, which is accepted or refused at once; where no worker is there to take it, by the signal
  * of the same name, whose refusal would stand in the status.
  *
  * @throws CommandFailed when it is refused, with the reason
@@ -24,21 +25,21 @@ const updateTimeoutMs = 10_000;
 export async function sendAnswer(
   client: Client,
   workflowId: string,
-  verdict: Verdict,
-  answer: GateAnswer,
+  message: Verdict | 'decide',
+  answer: GateAnswer | DecisionAnswer,
   timeoutMs: number = updateTimeoutMs,
 ): Promise<Sent> {
   const handle = client.workflow.getHandle(workflowId);
   try {
-    const message = await client.connection.withDeadline(Date.now() + timeoutMs, () =>
-      handle.executeUpdate<string, [GateAnswer]>(verdict, { args: [answer] }),
+    const accepted = await client.connection.withDeadline(Date.now() + timeoutMs, () =>
+      handle.executeUpdate<string, [GateAnswer | DecisionAnswer]>(message, { args: [answer] }),
     );
-    return { how: 'accepted', message };
+    return { how: 'accepted', message: accepted };
   } catch (error) {
     if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw refusal(workflowId, error);
   }
   try {
-    await handle.signal(verdict, answer);
+    await handle.signal(message, answer);
   } catch (error) {
     throw refusal(workflowId, error);
   }

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Remark } from '../../contract/messages.ts';
 import { lookAt } from '../following/look.ts';
+import { CommandFailed } from '../exitCodes.ts';
 import type { Sighting } from '../following/sighting.ts';
 import { refusal } from './sendAnswer.ts';
 import type { Sent } from './sendAnswer.ts';
@@ -10,14 +11,14 @@ import type { Sent } from './sendAnswer.ts';
 const effectTimeoutMs = 10_000;
 
 /**
- * Sends `pause`, `resume` or `abort`, and waits a little to tell what it brought about.
+ * Sends `pause`, `resume`, `abort` or `rollback`, and waits a little to tell what it brought about.
  *
- * @throws CommandFailed when nothing runs that could be told
+ * @throws CommandFailed when nothing runs that could be told, or when it is refused
  */
 export async function sendRemark(
   client: Client,
   workflowId: string,
-  name: 'pause' | 'resume' | 'abort',
+  name: 'pause' | 'resume' | 'abort' | 'rollback',
   remark: Remark,
   timeoutMs: number = effectTimeoutMs,
 ): Promise<Sent> {
@@ -44,5 +45,9 @@ function effectOf(before: Sighting, now: Sighting, name: string): string | undef
   const known = before.status?.actions.filter(({ action }) => action === name).length ?? 0;
   const action = now.status?.actions.filter((each) => each.action === name).slice(known)[0];
   if (action !== undefined) return `${name}: ${action.effect}.`;
+  const refusal = now.status?.refusals
+    .filter(({ message }) => message === name)
+    .slice(before.status?.refusals.filter(({ message }) => message === name).length ?? 0)[0];
+  if (refusal !== undefined) throw new CommandFailed(`Refused: ${refusal.reason}.`);
   return now.ending === undefined ? undefined : `${name}: the upgrade has ended (${now.ending.state}).`;
 }

@@ -9,8 +9,11 @@ export function openGate(status: UpgradeStatus): GateRecord | undefined {
 }
 
 /** `the plan`, `hop 1.33`, `the workers of 1.33`. */
-export function gateName({ gate, hop }: Pick<GateRecord, 'gate' | 'hop'>): string {
+export function gateName({ gate, hop, nodeGroup }: Pick<GateRecord, 'gate' | 'hop' | 'nodeGroup'>): string {
   if (gate === 'plan') return 'the plan';
+  if (gate === 'retire') {
+    return `the end of the old node group ${nodeGroup ?? ''}${hop === undefined ? '' : ` of ${hop}`}`;
+  }
   if (gate === 'hop') return `hop ${hop ?? ''}`.trim();
   return `the ${gate}${hop === undefined ? '' : ` of ${hop}`}`;
 }

@@ -41,7 +41,7 @@ function header(report: Report): string {
 
 /** What is still changed for the upgrade's sake stands at the top: somebody has to see to it. */
 function putBack({ status }: Report): string[] {
-  const left = status.compensations.filter(({ state }) => state !== 'put-back');
+  const left = status.compensations.filter(({ state }) => state === 'open' || state === 'failed');
   if (left.length === 0) return [];
   return [
     '**Not put back, see to it:**',

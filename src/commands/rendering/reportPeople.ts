@@ -2,6 +2,7 @@ import { findingKey } from '../../checks/findingKey.ts';
 import { digestPrefixLength } from '../../contract/messages.ts';
 import type { Report } from '../../contract/report.ts';
 import type { GateRecord } from '../../contract/status.ts';
+import type { DecisionRecord } from '../../contract/workers.ts';
 import { gateName } from './gateView.ts';
 import { bullets, code, inline, markdownTable, section } from './markdown.ts';
 
@@ -10,7 +11,8 @@ export function peopleSections(report: Report): string[] {
   const { gates, actions, refusals, compensations, notes } = report.status;
   return [
     ...section('Approvals', approvals(gates)),
-    ...section('Pauses, resumptions, aborts', actionsTable(report)),
+    ...section('Decisions about nodes', decisionsTable(report.status.decisions ?? [])),
+    ...section('Pauses, resumptions, aborts, rollbacks', actionsTable(report)),
     ...section(
       'Messages that were refused',
       bullets(
@@ -26,7 +28,7 @@ export function peopleSections(report: Report): string[] {
       bullets(
         compensations.map(
           ({ what, state, recordedAt }) =>
-            `${inline(what)}: ${{ 'put-back': 'put back', open: '**not put back**', failed: '**could not be put back**' }[state]} (recorded ${recordedAt})`,
+            `${inline(what)}: ${{ 'put-back': 'put back', open: '**not put back**', failed: '**could not be put back**', kept: 'kept' }[state]} (recorded ${recordedAt})`,
         ),
       ),
     ),
@@ -78,6 +80,23 @@ function approvals(gates: readonly GateRecord[]): string {
       inline(gate.by ?? ''),
       gate.answeredAt ?? '',
       inline(gate.comment ?? ''),
+    ]),
+  );
+}
+
+function decisionsTable(decisions: readonly DecisionRecord[]): string {
+  if (decisions.length === 0) return '';
+  return markdownTable(
+    ['where', 'about', 'asked', 'what was shown', 'decision', 'by', 'when', 'comment'],
+    decisions.map((decision) => [
+      decision.at,
+      decision.about,
+      decision.openedAt,
+      inline(decision.shown.join(' ')),
+      decision.outcome ?? 'open',
+      inline(decision.by ?? (['void', 'aborted'].includes(decision.outcome ?? '') ? '' : 'nobody (default)')),
+      decision.answeredAt ?? '',
+      inline(decision.comment ?? ''),
     ]),
   );
 }

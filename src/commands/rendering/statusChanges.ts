@@ -1,5 +1,7 @@
 import type { GateRecord, HopStatus, StageStatus, UpgradeStatus } from '../../contract/status.ts';
 import type { Sighting } from '../following/sighting.ts';
+import type { DecisionRecord } from '../../contract/workers.ts';
+import { decisionAnswers, decisionOutcome } from './decisionView.ts';
 import { elapsedText } from './duration.ts';
 import { gateAnswers, gateName } from './gateView.ts';
 import { ending, noWorkerAnswers, stageName, versionsText } from './statusView.ts';
@@ -37,6 +39,7 @@ function statusLines(before: UpgradeStatus | undefined, now: UpgradeStatus, at: 
   return [
     ...(hasEnded ? [] : phase),
     ...gateLines(before, now, at),
+    ...questionLines(before, now, at),
     ...(before === undefined || before.paused === now.paused ? [] : [now.paused ? 'paused' : 'resumed']),
     ...now.hops.flatMap((hop) => hopLines(before, hop)),
     ...waitLines(before, now),
@@ -92,10 +95,10 @@ function waitLines(before: UpgradeStatus | undefined, now: UpgradeStatus): strin
   const place = (at: string | undefined) => (at === undefined ? '' : ` (${at})`);
   return [
     ...(before?.waits ?? [])
-      .filter((wait) => wait.kind !== 'gate' && !is.has(identity(wait)))
+      .filter((wait) => !isAsked(wait) && !is.has(identity(wait)))
       .map(({ kind, at }) => `no longer waiting${place(at)}: ${kind}`),
     ...now.waits
-      .filter((wait) => wait.kind !== 'gate' && !was.has(identity(wait)))
+      .filter((wait) => !isAsked(wait) && !was.has(identity(wait)))
       .map(({ kind, at, what, until }) => {
         const end = until === undefined ? '' : ` (until ${until} at most)`;
         return `waiting${place(at)}: ${kind}: ${what}${end}`;
@@ -103,11 +106,26 @@ function waitLines(before: UpgradeStatus | undefined, now: UpgradeStatus): strin
   ];
 }
 
+/** A gate and a question have lines of their own. */
+function isAsked({ kind }: UpgradeStatus['waits'][number]): boolean {
+  return kind === 'gate' || kind === 'decision';
+}
+
 function gateLines(before: UpgradeStatus | undefined, now: UpgradeStatus, at: Date): string[] {
   const outcomes = new Map(before?.gates.map((gate) => [gate.digest, gate.outcome ?? 'open']));
   return now.gates
     .filter((gate) => outcomes.get(gate.digest) !== (gate.outcome ?? 'open'))
     .map((gate) => (gate.outcome === undefined ? gateAnswers(now, gate, at, plain) : outcomeLine(gate)));
+}
+
+function questionLines(before: UpgradeStatus | undefined, now: UpgradeStatus, at: Date): string[] {
+  const state = ({ outcome }: DecisionRecord) => outcome ?? 'open';
+  const known = new Map(before?.decisions?.map((question) => [question.digest, state(question)]));
+  return (now.decisions ?? [])
+    .filter((question) => known.get(question.digest) !== state(question))
+    .map((question) =>
+      question.outcome === undefined ? decisionAnswers(now, question, at, plain) : decisionOutcome(question),
+    );
 }
 
 function outcomeLine(gate: GateRecord): string {

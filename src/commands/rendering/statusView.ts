@@ -2,6 +2,7 @@ import { remaining } from '../../plan/remaining.ts';
 import type { HopStatus, StageState, StageStatus, UpgradeStatus, Wait } from '../../contract/status.ts';
 import type { Sighting, StageProgress } from '../following/sighting.ts';
 import { durationText, elapsedText, momentText } from './duration.ts';
+import { decisionAnswers, openQuestion } from './decisionView.ts';
 import { gateAnswers, openGate } from './gateView.ts';
 import { nodeLines } from './nodeView.ts';
 import type { Style } from './style.ts';
@@ -32,6 +33,10 @@ export function statusView(sighting: Sighting, options: ViewOptions): string {
   const gate = status === undefined ? undefined : openGate(status);
   if (status !== undefined && gate !== undefined && sighting.ending === undefined) {
     blocks.push(gateAnswers(status, gate, options.now, style));
+  }
+  const question = status === undefined ? undefined : openQuestion(status);
+  if (status !== undefined && question !== undefined && sighting.ending === undefined) {
+    blocks.push(decisionAnswers(status, question, options.now, style));
   }
   if (sighting.ending !== undefined) blocks.push(ending(sighting, style));
   else if (!sighting.workerAnswers) blocks.push(style.attention(noWorkerAnswers(sighting)));
@@ -146,10 +151,10 @@ function windows(status: UpgradeStatus, { now }: ViewOptions): string {
     .join('\n');
 }
 
-/** A gate has a block of its own. */
+/** A gate and a question have blocks of their own. */
 function waits(status: UpgradeStatus, { style, now }: ViewOptions): string {
   return status.waits
-    .filter(({ kind }) => kind !== 'gate')
+    .filter(({ kind }) => kind !== 'gate' && kind !== 'decision')
     .map((wait) => style.attention(waitLine(wait, now)))
     .join('\n');
 }

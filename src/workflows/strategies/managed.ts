@@ -1,11 +1,13 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, patched } from '@temporalio/workflow';
 import type { UpdateSettings, ManagedWorkersStage } from '../../contract/plan.ts';
 import { perform } from '../activities.ts';
 import { troubleOf } from '../failures.ts';
 import type { StageInput } from '../stageMessages.ts';
+import { StageQuestions } from '../stageQuestions.ts';
 import type { StageRun } from '../stageRun.ts';
 import { steadily } from '../steadily.ts';
 import { scaled } from '../time.ts';
+import { decideStuckRoll, isPodEvictionFailure } from './stuckManagedRoll.ts';
 
 /**
  * EKS's own rolling update of a managed node group: it starts new nodes, drains the old ones within their disruption
@@ -38,23 +40,49 @@ export async function rollManagedNodeGroup(
   }
 }
 
-function roll(
-  { context, request, stage, runId }: StageInput<ManagedWorkersStage>,
-  run: StageRun,
-): Promise<{ changed: boolean }> {
-  return run.update(
-    { kind: 'node-group', name: stage.nodeGroup },
-    `node group ${stage.nodeGroup} ${stage.from} → ${stage.to}`,
-    request.workers.tries,
-    (attempt) =>
-      perform('startNodeGroupUpdate', `Start the roll of ${stage.nodeGroup} to ${stage.to}, try ${attempt}`, {
-        context,
-        nodeGroup: stage.nodeGroup,
-        to: stage.to,
-        runId,
-        attempt,
-      }),
-  );
+/**
+ * Rolls the group, and again after each decision of a person about the Pods that EKS could not evict.
+ *
+ * @throws ApplicationFailure `UpdateFailed` for any other reason, or when the person says `stay`
+ */
+async function roll(input: StageInput<ManagedWorkersStage>, run: StageRun): Promise<{ changed: boolean }> {
+  const { context, request, stage, runId } = input;
+  const { templateVersion } = stage;
+  const questions = new StageQuestions(run, { asked: 0 });
+  let tried = 0;
+  let force = false;
+  for (;;) {
+    const before = tried;
+    try {
+      return await run.update(
+        { kind: 'node-group', name: stage.nodeGroup },
+        `node group ${stage.nodeGroup} ${stage.from} → ${stage.to}`,
+        request.workers.tries,
+        (attempt) => {
+          tried = before + attempt;
+          return perform(
+            'startNodeGroupUpdate',
+            `Start the roll of ${stage.nodeGroup} to ${stage.to}, try ${tried}${force ? ', ignoring its budgets' : ''}`,
+            {
+              context,
+              nodeGroup: stage.nodeGroup,
+              to: stage.to,
+              ...(templateVersion === undefined ? {} : { templateVersion }),
+              ...(force ? { force } : {}),
+              runId,
+              attempt: tried,
+            },
+          );
+        },
+      );
+    } catch (error) {
+      // A stage that older code has ended here is replayed as it was.
+      if (force || !isPodEvictionFailure(error) || !patched('stuck-managed-roll')) throw error;
+      const next = await decideStuckRoll(input, run, questions);
+      if (next === 'stay') throw error;
+      force = next === 'force-group';
+    }
+  }
 }
 
 function changeSettings(

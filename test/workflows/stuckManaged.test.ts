@@ -1,0 +1,83 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { describe, it } from 'vitest';
+import type { UpdateOutcome } from '../../src/activities/types.ts';
+import { fakeWorkers, planOf } from './fakeWorkers.ts';
+import { useWorkbench } from './server.ts';
+
+const workbench = useWorkbench();
+
+const evictionFailure: UpdateOutcome = {
+  status: 'Failed',
+  errors: [{ code: 'PodEvictionFailure', message: 'Reached max retries', resourceIds: ['node-1'] }],
+};
+
+/** EKS's own roll, which fails until no Pod is bound by its budget, or it is forced. */
+async function stuckRoll() {
+  const workers = fakeWorkers(2);
+  const [bound] = workers.pods;
+  if (bound === undefined) throw new Error('no Pod');
+  bound.bound = true;
+  let forced = false;
+  let updates = 0;
+  const upgrade = await workbench().start({
+    plan: planOf({ stage: 'workers', strategy: 'managed', nodeGroup: 'blue', from: '1.31', to: '1.32' }),
+    activities: {
+      ...workers.activities,
+      startNodeGroupUpdate: async ({ force }) => {
+        forced = force === true;
+        return { state: 'started', updateId: `update-${String(++updates)}` };
+      },
+      awaitUpdate: async () =>
+        forced || bound.bound !== true ? { status: 'Successful', errors: [] } : evictionFailure,
+    },
+    request: { workers: { tries: 1 } },
+  });
+  await upgrade.approve('plan');
+  const starts = () =>
+    upgrade.calls
+      .filter(({ activity }) => activity === 'startNodeGroupUpdate')
+      .map(({ input }) => {
+        const { attempt, force } = input as { attempt: number; force?: boolean };
+        return { attempt, force: force === true };
+      });
+  return { upgrade, bound, starts };
+}
+
+describe.concurrent('EKS’s own roll that could not evict Pods', { timeout: 240_000 }, () => {
+  it('names Pod and budget, and force deletes that Pod and starts it again unforced', async ({ expect }) => {
+    const { upgrade, starts } = await stuckRoll();
+    const question = await upgrade.question();
+    expect(question).toMatchObject({ about: 'drain', options: ['wait', 'force', 'force-group', 'stay'] });
+    expect(question.shown.join()).toContain('budget shop/web-pdb allows 0 disruptions');
+    expect(question.shown.join()).toContain('ignores EVERY budget of blue');
+    await upgrade.decide('force');
+    await upgrade.handle.result();
+    expect(starts()).toEqual([
+      { attempt: 1, force: false },
+      { attempt: 2, force: false },
+    ]);
+    expect(upgrade.changes()).toContain('deletePods');
+  });
+
+  it('is forced for the whole group only when a person says just that', async ({ expect }) => {
+    const { upgrade, starts } = await stuckRoll();
+    await upgrade.decide('force-group');
+    await upgrade.handle.result();
+    expect(starts()).toEqual([
+      { attempt: 1, force: false },
+      { attempt: 2, force: true },
+    ]);
+    expect(upgrade.changes()).not.toContain('deletePods');
+  });
+
+  it('ends with EKS’s words when it stays', async ({ expect }) => {
+    const { upgrade } = await stuckRoll();
+    await upgrade.decide('stay');
+    const error: unknown = await upgrade.handle.result().catch((reason: unknown) => reason);
+    const cause = error instanceof WorkflowFailedError ? error.cause : error;
+    expect(cause).toBeInstanceOf(ApplicationFailure);
+    expect(cause).toMatchObject({ type: 'UpdateFailed' });
+    expect((cause as ApplicationFailure).message).toContain('PodEvictionFailure');
+  });
+});
