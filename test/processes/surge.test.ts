@@ -1,6 +1,8 @@
 import { describe, it } from 'vitest';
 import { askCluster, notAt } from './clusterState.ts';
+import { crawl, fullSpeed, setSpeed } from './simulated.ts';
 import { setStage } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { marks } from './nodeMarks.ts';
 
 describe.concurrent('a roll by our own waves, on the simulator', { timeout: 400_000 }, () => {
@@ -19,7 +21,7 @@ describe.concurrent('a roll by our own waves, on the simulator', { timeout: 400_
       });
       await upgrade.approve('plan');
       // Each group has an end of its own to be asked for.
-      let groups = strategy === 'surge' ? stage.simulator.eks.nodeGroups.size : 0;
+      let groups = strategy === 'surge' ? oldGroups(stage) : 0;
       for (; groups > 0; groups--) await upgrade.approve('retire');
       expect(await upgrade.completed()).toMatchObject({ outcome: 'completed', version: '1.32' });
       expect(notAt('1.32', await askCluster(stage.simulator, stage.cluster))).toEqual([]);
@@ -28,4 +30,47 @@ describe.concurrent('a roll by our own waves, on the simulator', { timeout: 400_
       expect(compensations.filter(({ state }) => state === 'open' || state === 'failed')).toEqual([]);
     },
   );
+
+  it('goes on where it was when its worker dies amid a drain', async ({ expect, onTestFinished }) => {
+    const stage = await setStage(onTestFinished, { speed: fullSpeed });
+    const worker = await stage.startWorker();
+    const upgrade = await stage.start({ targetVersion: '1.32', workers: surge });
+    await upgrade.approve('plan');
+    await upgrade.until('the first wave', ({ hops }) =>
+      hops.some(({ stages }) => stages.some(({ detail = '' }) => detail.startsWith('wave '))),
+    );
+    await worker.kill();
+    await stage.startWorker();
+    let groups = oldGroups(stage);
+    for (; groups > 0; groups--) await upgrade.approve('retire');
+    expect(await upgrade.completed()).toMatchObject({ outcome: 'completed' });
+    expect(notAt('1.32', await askCluster(stage.simulator, stage.cluster))).toEqual([]);
+    expect(marks(stage)).toEqual([]);
+  });
+
+  it('leaves no trace when it is aborted before the first eviction', async ({ expect, onTestFinished }) => {
+    const stage = await setStage(onTestFinished);
+    await stage.startWorker();
+    const before = [...stage.simulator.eks.nodeGroups.keys()];
+    const upgrade = await stage.start({ targetVersion: '1.32', workers: surge, gates: { workers: true } });
+    await upgrade.approve('plan');
+    await upgrade.gate('workers');
+    setSpeed(stage, crawl);
+    await upgrade.approve('workers');
+    await upgrade.until('the wait for new nodes', ({ waits }) => waits.some(({ kind }) => kind === 'nodes'));
+    await upgrade.handle.signal('abort', { by: 'on-call' });
+    await upgrade.until('aborting', ({ phase }) => phase === 'aborting');
+    setSpeed(stage, fullSpeed);
+    await upgrade.handle.result().catch(() => undefined);
+    expect((await upgrade.status()).phase).toBe('aborted');
+    expect([...stage.simulator.eks.nodeGroups.keys()]).toEqual(before);
+    expect(marks(stage)).toEqual([]);
+  });
 });
+
+const surge = { strategy: 'surge', stuck: { byDefault: 'restart', timeout: '10m' } } as const;
+
+/** How many groups there are before any is replaced. */
+function oldGroups({ simulator }: Stage): number {
+  return [...simulator.eks.nodeGroups.values()].filter(({ version }) => version.startsWith('1.31')).length;
+}
