@@ -138,7 +138,7 @@ describe('draining real nodes, with the permissions of the deployed ClusterRole 
     for (const { metadata, spec } of after) {
       expect(spec.unschedulable ?? false).toBe(false);
       const marks = [...Object.keys(metadata.annotations ?? {}), ...Object.keys(metadata.labels ?? {})];
-      expect(marks.filter((key) => /stepladder\/|karpenter|scale-down|exclude-from/.test(key))).toEqual([]);
+      expect(marks.filter((key) => /^stepladder\/|karpenter|scale-down|exclude-from/.test(key))).toEqual([]);
     }
   });
 
