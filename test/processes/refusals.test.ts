@@ -62,7 +62,7 @@ describe('a worker refuses at once, with nothing touched,', () => {
     {
       what: 'a strategy that it does not know',
       input: () => ours({ workers: { strategy: 'teleport' } }),
-      says: ['workers.strategy: must be "managed"'],
+      says: ['workers.strategy: must be one of "managed", "surge", "in-place"'],
     },
     {
       what: 'a strategy that is not built yet',

@@ -174,7 +174,7 @@ describe.concurrent('a whole upgrade', () => {
     await upgrade.handle.result();
     expect(upgrade.changes().slice(0, 4)).toEqual([
       'uncordonNodes blue',
-      'releaseAutoscalers ',
+      'releaseAutoscalers',
       'deleteNodeGroup blue-1-32',
       'deleteNodeGroup blue-1-32',
     ]);
