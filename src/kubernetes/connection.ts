@@ -60,12 +60,13 @@ export interface KubernetesConnection {
    */
   postReview(path: string, review: object, options?: ReadOptions): Promise<unknown>;
   /**
-   * Reads a text line by line, in one try and on a connection of its own, so that behind a load balancer another API
-   * server may answer each time. Nothing but the line at hand is held.
+   * Reads a text line by line, on a connection of its own, so that behind a load balancer another API server may answer
+   * each time. Nothing but the line at hand is held. What passes by itself is tried again, as by `getJson`.
    *
-   * @throws StepladderError as `classifyKubernetesError` names it; the signal's reason when that was aborted
+   * @param begin called for each try, and returns what takes its lines: those of a try that failed are to be forgotten
+   * @throws StepladderError as `getJson`; the signal's reason when that was aborted
    */
-  readLinesAfresh(path: string, onLine: (line: string) => void, options?: ReadOptions): Promise<void>;
+  readLinesAfresh(path: string, begin: () => (line: string) => void, options?: ReadOptions): Promise<void>;
   /**
    * Sends a change, and reads its answer. Only for what may be sent twice and is then the same as sent once (a uid or a
    * resourceVersion as precondition, a patch to fixed values): what passes by itself is tried again as a read is.
@@ -145,20 +146,29 @@ class Connection implements KubernetesConnection {
     }
   }
 
-  async #ask(
+  #ask(
     path: string,
     options: ReadOptions,
     sent?: { method: ChangeMethod; body?: object },
-    isAnswer: (status: KubernetesStatusError) => boolean = () => false,
+    isAnswer?: (status: KubernetesStatusError) => boolean,
   ): Promise<unknown> {
-    const { signal } = options;
+    return this.#patiently(path, options, () => this.#askOnce(path, options, sent), isAnswer);
+  }
+
+  /** Tries again what passes by itself, as the policy says; a 401 once, with new credentials. */
+  async #patiently<T>(
+    path: string,
+    { signal, what }: ReadOptions,
+    once: () => Promise<T>,
+    isAnswer: (status: KubernetesStatusError) => boolean = () => false,
+  ): Promise<T> {
     const startedAt = performance.now();
     let renewed = false;
     for (let failures = 1; ; failures += 1) {
       signal?.throwIfAborted();
       let error: unknown;
       try {
-        return await this.#askOnce(path, options, sent);
+        return await once();
       } catch (caught) {
         error = caught;
       }
@@ -173,16 +183,24 @@ class Connection implements KubernetesConnection {
         error instanceof KubernetesStatusError && isAnswer(error)
           ? undefined
           : retryDelayMs(this.#retryPolicy, error, { failures, elapsedMs });
-      if (delay === undefined) throw classifyKubernetesError(error, options.what ?? `read ${path}`);
+      if (delay === undefined) throw classifyKubernetesError(error, what ?? `read ${path}`);
       // The loop's own look at the signal throws its reason, which says more than the timer's error.
       await sleep(delay, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
     }
   }
 
-  async readLinesAfresh(
+  readLinesAfresh(
+    path: string,
+    begin: () => (line: string) => void,
+    options: ReadOptions = {},
+  ): Promise<void> {
+    return this.#patiently(path, options, () => this.#readLinesOnce(path, begin(), options));
+  }
+
+  async #readLinesOnce(
     path: string,
     onLine: (line: string) => void,
-    { accept, signal, what }: ReadOptions = {},
+    { accept, signal }: ReadOptions,
   ): Promise<void> {
     const authorization = await this.#access.authorize();
     const dispatcher = authorization.dispatcher();
@@ -201,9 +219,6 @@ class Connection implements KubernetesConnection {
         );
       }
       await eachLine(body, onLine);
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw classifyKubernetesError(error, what ?? `read ${path}`);
     } finally {
       await dispatcher.destroy();
     }

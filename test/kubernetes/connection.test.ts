@@ -56,7 +56,7 @@ test('reads with the token, the query and the Accept header, over connections th
   expect(server.connections()).toBeLessThanOrEqual(2);
 });
 
-test.each<[string, Handler]>([
+const passing: [string, Handler][] = [
   ['resets', (request) => request.socket.destroy()],
   ['429', (_, response) => refuse(response, 429, 'TooManyRequests', 'slow down', { 'retry-after': '0' })],
   ['500', (_, response) => refuse(response, 500, 'InternalError', 'etcd')],
@@ -69,13 +69,33 @@ test.each<[string, Handler]>([
       setImmediate(() => response.destroy());
     },
   ],
-])('a read outlives %s', async (_, fail) => {
+];
+
+test.each(passing)('a read outlives %s', async (_, fail) => {
   const server = await serve((request, response, nth) => {
     if (nth <= 3) fail(request, response, nth);
     else answer(response, 200, { ok: true });
   });
   await expect((await connect(server)).getJson('/version')).resolves.toEqual({ ok: true });
   expect(server.requests).toHaveLength(4);
+});
+
+test.each(passing)('reading lines outlives %s, and begins anew each time', async (_, fail) => {
+  const server = await serve((request, response, nth) => {
+    if (nth <= 3) fail(request, response, nth);
+    else response.writeHead(200).end('one 1\ntwo 2\n');
+  });
+  const tries: string[][] = [];
+  await (
+    await connect(server)
+  ).readLinesAfresh('/metrics', () => {
+    const lines: string[] = [];
+    tries.push(lines);
+    return (line) => lines.push(line);
+  });
+  expect(tries.at(-1)).toEqual(['one 1', 'two 2']);
+  expect(tries).toHaveLength(4);
+  expect(server.connections()).toBe(4);
 });
 
 test('gives up after its tries and says what could not be done', async () => {

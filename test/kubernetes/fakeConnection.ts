@@ -36,7 +36,7 @@ export function fakeConnection(
       if (typeof route !== 'function') throw new Error(`no answer to ${path} in this fake`);
       return (route as (review: object) => unknown)(review);
     },
-    readLinesAfresh: async (path, onLine, options = {}) => {
+    readLinesAfresh: async (path, begin, options = {}) => {
       asked.push({ path, options });
       options.signal?.throwIfAborted();
       const route = path in routes ? routes[path] : new Refusal(404, `no ${path} here`);
@@ -46,6 +46,7 @@ export function fakeConnection(
         const status = readStatus(found.code, JSON.stringify({ message: found.message }), undefined);
         throw classifyKubernetesError(status, options.what ?? path);
       }
+      const onLine = begin();
       for (const line of String(found).split('\n')) onLine(line);
     },
     change: async (method, path) => {

@@ -93,23 +93,29 @@ async function takeSample(
   connection: KubernetesConnection,
   signal: AbortSignal | undefined,
 ): Promise<Sample> {
-  const sample: Sample = { startedAt: undefined, requested: [] };
+  let sample: Sample = { startedAt: undefined, requested: [] };
   await connection.readLinesAfresh(
     '/metrics',
-    (line) => {
-      // A busy API server has a hundred thousand lines; two families are of interest.
-      if (line.startsWith('process_start_time_seconds')) {
-        sample.startedAt = readMetricLine(line)?.value;
-      } else if (line.startsWith('apiserver_requested_deprecated_apis{')) {
-        const read = readMetricLine(line);
-        if (read === undefined || read.value === 0) return;
-        const { group = '', version = '', resource = '', removed_release: removed = '' } = read.labels;
-        sample.requested.push({ group, version, resource, removed });
-      }
+    () => {
+      const taken: Sample = { startedAt: undefined, requested: [] };
+      sample = taken;
+      return (line) => readSampleLine(taken, line);
     },
     { signal, what: 'read the metrics of the API server (/metrics)' },
   );
   return sample;
+}
+
+/** A busy API server has a hundred thousand lines; two families are of interest. */
+function readSampleLine(sample: Sample, line: string): void {
+  if (line.startsWith('process_start_time_seconds')) {
+    sample.startedAt = readMetricLine(line)?.value;
+  } else if (line.startsWith('apiserver_requested_deprecated_apis{')) {
+    const read = readMetricLine(line);
+    if (read === undefined || read.value === 0) return;
+    const { group = '', version = '', resource = '', removed_release: removed = '' } = read.labels;
+    sample.requested.push({ group, version, resource, removed });
+  }
 }
 
 /** One use for each API, however many servers and subresources it was asked of. */
