@@ -3,7 +3,10 @@ import type { EksTimings } from '../../eks-api/index.ts';
 import { eksTimingsOf } from '../../scenario/eksState.ts';
 import type { ScenarioTimings } from '../../scenario/scenario.ts';
 
-/** Time limits in real seconds that no speed shortens: real programs on a busy machine need them. */
+/**
+ * Real seconds below which the speed shortens no time limit: real programs on a busy machine need them. A scenario whose
+ * own limit is less, before any speed, gets that.
+ */
 const shortestLimits: Partial<EksTimings> = { nodeJoinLimit: 60, podEvictionLimit: 120, addonRollLimit: 120 };
 
 /** How often something refused is tried again at the least, so that a fast lab does not flood its API servers. Seconds. */
@@ -18,7 +21,7 @@ export function scaledEksTimings(timings: ScenarioTimings, speed: number): EksTi
   const scaled = Object.fromEntries(
     Object.entries(scenario).map(([name, seconds]) => [
       name,
-      Math.max(seconds / speed, shortestLimits[name as keyof EksTimings] ?? 0),
+      Math.max(seconds / speed, Math.min(seconds, shortestLimits[name as keyof EksTimings] ?? 0)),
     ]),
   ) as unknown as EksTimings;
   return { ...scaled, retryInterval: Math.max(scaled.retryInterval, shortestInterval) };
