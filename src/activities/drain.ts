@@ -13,6 +13,7 @@ export type DrainActivities = Pick<
   | 'excludeFromLoadBalancers'
   | 'drainWave'
   | 'deletePods'
+  | 'deletePodsOnceReplaced'
   | 'restartOwners'
 >;
 

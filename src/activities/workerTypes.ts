@@ -248,6 +248,18 @@ export interface WorkerActivities {
   }): Promise<{ deleted: number; gone: number }>;
 
   /**
+   * The same for Pods that the platform's own roll is to move: each is deleted once its node takes no Pods and another of
+   * the group does, because before that its successor could come back to a node that is to go. Waits for that without
+   * end; whoever starts it ends it with the roll.
+   */
+  deletePodsOnceReplaced(input: {
+    context: ClusterContext;
+    nodeGroup: string;
+    pods: PodReference[];
+    pollMs: number;
+  }): Promise<{ deleted: number; gone: number }>;
+
+  /**
    * Rolls owners (Deployment, StatefulSet) as `kubectl rollout restart` does, so that their next Pods start on nodes
    * that take Pods. One that can't be rolled is named in `problems`.
    */

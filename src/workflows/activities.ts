@@ -36,6 +36,7 @@ const withEnd: readonly (keyof Activities)[] = [
   'drainWave',
   'restartOwners',
   'deletePods',
+  'deletePodsOnceReplaced',
 ];
 
 const longOnes: readonly (keyof Activities)[] = [
@@ -59,6 +60,7 @@ const longOnes: readonly (keyof Activities)[] = [
   'excludeFromLoadBalancers',
   'terminateNodes',
   'findStuckPods',
+  'deletePodsOnceReplaced',
 ];
 
 const proxy = proxyActivities<Activities>(quick);

@@ -1,10 +1,10 @@
 import { CancelledFailure } from '@temporalio/common';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { deployments, nodes } from '../../simulator/cluster/kinds.ts';
 import type { OwnerReference } from '../../src/contract/workers.ts';
 import type { DrainProgress } from '../../src/activities/workerTypes.ts';
 import { activityEnvironment } from './environment.ts';
-import { drainPolicy, startRoll } from './drainRoll.ts';
+import { drainPolicy, madeBy, startRoll } from './drainRoll.ts';
 import type { Roll } from './drainRoll.ts';
 import { longEnough } from './simulated.ts';
 
@@ -148,6 +148,29 @@ describe('draining a wave', () => {
     expect(await roll.run('deletePods', { context, pods: [pod!] })).toEqual({ deleted: 1, gone: 0 });
     expect(await roll.drain()).toMatchObject({ state: 'drained', evicted: 0 });
     expect(await roll.run('deletePods', { context, pods: [pod!] })).toEqual({ deleted: 0, gone: 1 });
+  });
+
+  it('deletes what the platform’s own roll is to move only where that has cordoned', async () => {
+    const roll = await startRoll([single]);
+    const { context } = roll;
+    const { stuck } = await roll.drain({ timeoutMs: 500 });
+    const pods = stuck.map(({ namespace, name, uid, node }) => ({ namespace, name, uid, node }));
+    const uidsOnOld = () => roll.podsOnOld().map(({ metadata }) => metadata.uid);
+    const cordoned = { context, nodeGroup: 'old', pods, pollMs: 20 };
+    expect(pods).toHaveLength(1);
+
+    await roll.run('uncordonNodes', { context, nodeGroup: 'old', madeBy });
+    const waiting = listening();
+    const waited = roll.run('deletePodsOnceReplaced', cordoned, waiting.environment);
+    await vi.waitFor(() => expect(waiting.heartbeats).not.toEqual([]), 20_000);
+    waiting.environment.cancel();
+    await expect(waited).rejects.toThrow(CancelledFailure);
+    expect(uidsOnOld()).toContain(pods[0]!.uid);
+
+    await roll.run('cordonNodes', { context, nodeGroup: 'old', nodes: [pods[0]!.node], madeBy });
+    expect(await roll.run('deletePodsOnceReplaced', cordoned)).toEqual({ deleted: 1, gone: 0 });
+    await vi.waitFor(() => expect(uidsOnOld()).not.toContain(pods[0]!.uid), 20_000);
+    expect(await roll.run('deletePodsOnceReplaced', cordoned)).toEqual({ deleted: 0, gone: 1 });
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { WorkerActivities } from '../../src/activities/workerTypes.ts';
 import type { EvidenceReference } from '../../src/contract/evidence.ts';
 import type { Plan, ReplacedWorkersStage } from '../../src/contract/plan.ts';
-import type { StuckPod } from '../../src/contract/workers.ts';
+import type { PodReference, StuckPod } from '../../src/contract/workers.ts';
 import { failWith } from './failWith.ts';
 
 export interface FakeNode {
@@ -104,6 +104,16 @@ export function fakeWorkers(nodeCount = 4): FakeWorkers {
     pod.uid = `${pod.name}-${String(++made)}`;
     delete pod.node;
     place();
+  };
+  const deleteNamed = (named: readonly PodReference[]) => {
+    const found = pods.filter(({ uid }) => named.some((pod) => pod.uid === uid));
+    for (const pod of found) {
+      pod.uid = `${pod.name}-${String(++made)}`;
+      delete pod.node;
+      pod.bound = false;
+    }
+    place();
+    return { deleted: found.length, gone: named.length - found.length };
   };
   fill('blue');
   for (const [index, { name }] of nodes.entries()) {
@@ -248,16 +258,8 @@ export function fakeWorkers(nodeCount = 4): FakeWorkers {
         owners: owners(evicted),
       };
     },
-    deletePods: async ({ pods: named }) => {
-      const found = pods.filter(({ uid }) => named.some((pod) => pod.uid === uid));
-      for (const pod of found) {
-        pod.uid = `${pod.name}-${String(++made)}`;
-        delete pod.node;
-        pod.bound = false;
-      }
-      place();
-      return { deleted: found.length, gone: named.length - found.length };
-    },
+    deletePods: async ({ pods: named }) => deleteNamed(named),
+    deletePodsOnceReplaced: async ({ pods: named }) => deleteNamed(named),
     restartOwners: async ({ owners: rolled }) => {
       for (const pod of pods.filter(({ bound }) => bound === true)) {
         pod.bound = false;

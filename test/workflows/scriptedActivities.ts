@@ -44,6 +44,7 @@ const changing: readonly (keyof Activities)[] = [
   'releaseAutoscalers',
   'drainWave',
   'deletePods',
+  'deletePodsOnceReplaced',
   'restartOwners',
   'excludeFromLoadBalancers',
   'terminateNodes',

@@ -7,7 +7,8 @@ import { StageQuestions } from '../stageQuestions.ts';
 import type { StageRun } from '../stageRun.ts';
 import { steadily } from '../steadily.ts';
 import { scaled } from '../time.ts';
-import { decideStuckRoll, isPodEvictionFailure } from './stuckManagedRoll.ts';
+import { decideStuckRoll, deleteMeanwhile, isPodEvictionFailure } from './stuckManagedRoll.ts';
+import type { StuckRollDecision } from './stuckManagedRoll.ts';
 
 /**
  * EKS's own rolling update of a managed node group: it starts new nodes, drains the old ones within their disruption
@@ -46,42 +47,63 @@ export async function rollManagedNodeGroup(
  * @throws ApplicationFailure `UpdateFailed` for any other reason, or when the person says `stay`
  */
 async function roll(input: StageInput<ManagedWorkersStage>, run: StageRun): Promise<{ changed: boolean }> {
-  const { context, request, stage, runId } = input;
-  const { templateVersion } = stage;
   const questions = new StageQuestions(run, { asked: 0 });
-  let tried = 0;
-  let force = false;
+  const tries: Tries = { before: 0, started: 0 };
+  let decision: StuckRollDecision = { next: 'again' };
   for (;;) {
-    const before = tried;
     try {
-      return await run.update(
-        { kind: 'node-group', name: stage.nodeGroup },
-        `node group ${stage.nodeGroup} ${stage.from} → ${stage.to}`,
-        request.workers.tries,
-        (attempt) => {
-          tried = before + attempt;
-          return perform(
-            'startNodeGroupUpdate',
-            `Start the roll of ${stage.nodeGroup} to ${stage.to}, try ${tried}${force ? ', ignoring its budgets' : ''}`,
-            {
-              context,
-              nodeGroup: stage.nodeGroup,
-              to: stage.to,
-              ...(templateVersion === undefined ? {} : { templateVersion }),
-              ...(force ? { force } : {}),
-              runId,
-              attempt: tried,
-            },
-          );
-        },
-      );
+      return await rollOnce(input, run, decision, tries);
     } catch (error) {
+      const forced = decision.next === 'force-group';
       // A stage that older code has ended here is replayed as it was.
-      if (force || !isPodEvictionFailure(error) || !patched('stuck-managed-roll')) throw error;
-      const next = await decideStuckRoll(input, run, questions);
-      if (next === 'stay') throw error;
-      force = next === 'force-group';
+      if (forced || !isPodEvictionFailure(error) || !patched('stuck-managed-roll')) throw error;
+      decision = await decideStuckRoll(input, run, questions);
+      if (decision.next === 'stay') throw error;
+      tries.before = tries.started;
     }
+  }
+}
+
+/** Counted over all decisions: each try has a token of its own. */
+interface Tries {
+  before: number;
+  started: number;
+}
+
+/** Rolls the group in the way that was decided, with the request's number of tries. */
+async function rollOnce(
+  input: StageInput<ManagedWorkersStage>,
+  run: StageRun,
+  decision: StuckRollDecision,
+  tries: Tries,
+): Promise<{ changed: boolean }> {
+  const { context, request, stage, runId } = input;
+  const { nodeGroup, from, to, templateVersion } = stage;
+  const force = decision.next === 'force-group';
+  let endDeleting: (() => Promise<void>) | undefined;
+  const start = async (attempt: number) => {
+    tries.started = tries.before + attempt;
+    const started = await perform(
+      'startNodeGroupUpdate',
+      `Start the roll of ${nodeGroup} to ${to}, try ${tries.started}${force ? ', ignoring its budgets' : ''}`,
+      {
+        context,
+        nodeGroup,
+        to,
+        ...(templateVersion === undefined ? {} : { templateVersion }),
+        ...(force ? { force } : {}),
+        runId,
+        attempt: tries.started,
+      },
+    );
+    if (decision.next === 'again-deleting') endDeleting ??= deleteMeanwhile(input, run, decision);
+    return started;
+  };
+  try {
+    const what = `node group ${nodeGroup} ${from} → ${to}`;
+    return await run.update({ kind: 'node-group', name: nodeGroup }, what, request.workers.tries, start);
+  } finally {
+    await endDeleting?.();
   }
 }
 

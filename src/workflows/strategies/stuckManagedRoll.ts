@@ -1,12 +1,13 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { ManagedWorkersStage } from '../../contract/plan.ts';
-import type { Decision } from '../../contract/workers.ts';
+import type { Decision, PodReference } from '../../contract/workers.ts';
 import { perform } from '../activities.ts';
+import { troubleOf } from '../failures.ts';
 import type { StageInput } from '../stageMessages.ts';
 import type { StageQuestions } from '../stageQuestions.ts';
 import type { StageRun } from '../stageRun.ts';
 import { steadily } from '../steadily.ts';
-import { scaledDuration } from '../time.ts';
+import { scaled, scaledDuration } from '../time.ts';
 import { stuckShown } from './drain.ts';
 
 const options: Decision[] = ['wait', 'force', 'force-group', 'stay'];
@@ -21,17 +22,20 @@ export function isPodEvictionFailure(error: unknown): boolean {
   return details?.errors?.some(({ code }) => code === 'PodEvictionFailure') ?? false;
 }
 
-/**
- * EKS's own roll has failed over Pods that it could not evict: names them with their budgets, asks a person, and does
- * what they say about the Pods.
- *
- * @returns `wait` to start the roll again, unforced; `force-group` to start it with EKS's own force; `stay` to end it
- */
+/** What a person wants of a roll that could not evict Pods. */
+export type StuckRollDecision =
+  | { next: 'again' }
+  /** Again, and these Pods are deleted as soon as it has nodes for their successors. */
+  | { next: 'again-deleting'; pods: PodReference[]; who: string }
+  | { next: 'force-group' }
+  | { next: 'stay' };
+
+/** EKS's own roll has failed over Pods that it could not evict: names them with their budgets, and asks a person. */
 export async function decideStuckRoll(
   { context, request, stage }: StageInput<ManagedWorkersStage>,
   run: StageRun,
   questions: StageQuestions,
-): Promise<'wait' | 'force-group' | 'stay'> {
+): Promise<StuckRollDecision> {
   const { stuck, stuckCount } = await steadily(run, () =>
     perform('findStuckPods', `Which Pods of ${stage.nodeGroup} do not go?`, {
       context,
@@ -45,7 +49,7 @@ export async function decideStuckRoll(
       ? ['No budget stands in the way of any of them now.']
       : stuckShown(stuck, stuckCount)),
     '- `wait`: the roll is started again',
-    '- `force`: the Pods above are deleted whatever their budgets say, and the roll is started again, unforced',
+    '- `force`: the roll is started again, unforced, and the Pods above are deleted whatever their budgets say as soon as it has new nodes for them',
     `- \`force-group\`: EKS's own force, which ignores EVERY budget of ${stage.nodeGroup}`,
     '- `stay`: the upgrade ends here',
   ];
@@ -65,28 +69,60 @@ export async function decideStuckRoll(
     });
     const who = answer.by === undefined ? 'Nobody decided in time' : `${answer.by} decided`;
     switch (answer.decision) {
-      case 'force': {
-        const named = answer.pods.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');
-        const { deleted, gone } = await steadily(run, () =>
-          perform('deletePods', `Delete ${named}, whatever their budgets say`, {
-            context,
-            pods: answer.pods,
-          }),
-        );
-        run.note(
-          `${who}: ${named} deleted whatever the budgets say (${deleted} deleted, ${gone} gone already).`,
-        );
-        return 'wait';
-      }
+      case 'force':
+        return answer.pods.length === 0
+          ? { next: 'again' }
+          : { next: 'again-deleting', pods: answer.pods, who };
       case 'force-group':
         run.note(`${who}: the roll of ${stage.nodeGroup} ignores every budget of the group.`);
-        return 'force-group';
+        return { next: 'force-group' };
       case 'wait':
-        return 'wait';
+        return { next: 'again' };
       default:
-        return 'stay';
+        return { next: 'stay' };
     }
   } finally {
     run.endWait('drain');
   }
+}
+
+/**
+ * Deletes the Pods that a person has named while the roll that was started again is under way. Not before: EKS takes the
+ * new nodes of a failed roll away, so a successor would come back to an old node and hold up the next roll too.
+ *
+ * @returns what ends it, with the roll
+ */
+export function deleteMeanwhile(
+  { context, request, stage: { nodeGroup } }: StageInput<ManagedWorkersStage>,
+  run: StageRun,
+  { pods, who }: { pods: PodReference[]; who: string },
+): () => Promise<void> {
+  const named = pods.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');
+  const scope = new CancellationScope();
+  const work = scope.run(async () => {
+    try {
+      const { deleted, gone } = await steadily(run, () =>
+        perform(
+          'deletePodsOnceReplaced',
+          `Delete ${named} once there are new nodes, whatever their budgets say`,
+          {
+            context,
+            nodeGroup,
+            pods,
+            pollMs: scaled(request.timing, 'pollInterval'),
+          },
+        ),
+      );
+      run.note(
+        `${who}: ${named} deleted whatever the budgets say (${deleted} deleted, ${gone} gone already).`,
+      );
+    } catch (error) {
+      if (isCancellation(error)) run.note(`${who}: ${named} to be deleted, but the roll ended before that.`);
+      else run.note(`${named} could not be deleted: ${troubleOf(error).message}`);
+    }
+  });
+  return async () => {
+    scope.cancel();
+    await CancellationScope.nonCancellable(() => work);
+  };
 }
