@@ -19,3 +19,19 @@ export function marks({ simulator }: Pick<Stage, 'simulator'>): string[] {
     ];
   });
 }
+
+/** The nodes of a group with all that people and programs set on them, by name, to be compared later. */
+export function settingsOf({ simulator }: Pick<Stage, 'simulator'>): Record<string, unknown> {
+  const { items } = simulator.cluster.store.list({ group: '', resource: 'nodes' });
+  return Object.fromEntries(
+    items.map(({ metadata: { name, annotations = {}, labels = {} }, spec }) => [
+      name,
+      {
+        annotations,
+        labels,
+        unschedulable:
+          typeof spec === 'object' && spec !== null && Reflect.get(spec, 'unschedulable') === true,
+      },
+    ]),
+  );
+}

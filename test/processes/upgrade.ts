@@ -2,6 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { GateName, GateRecord, UpgradeStatus } from '../../src/contract/status.ts';
+import type { Decision, DecisionRecord } from '../../src/contract/workers.ts';
 import { eventually } from './patience.ts';
 
 /** An upgrade that was started, as people see it. */
@@ -15,6 +16,10 @@ export interface Upgrade {
   gate(name: GateName): Promise<GateRecord>;
   /** Approves that gate once it is open. */
   approve(name: GateName): Promise<void>;
+  /** Resolves when something about nodes is asked of people. */
+  question(): Promise<DecisionRecord>;
+  /** Answers what is asked about nodes, once it is. */
+  decide(decision: Decision): Promise<void>;
   /** Resolves when a stage's workflow waits for its update of EKS in a worker, with that activity's attempt. */
   awaiting(place: string): Promise<number>;
   /** Waits for its end, which must be the target. */
@@ -64,6 +69,16 @@ export function watchedUpgrade(client: Client, handle: WorkflowHandle): Upgrade 
     return found;
   }
 
+  async function question(): Promise<DecisionRecord> {
+    const isOpen = ({ outcome, digest }: DecisionRecord) => outcome === undefined && digest !== '';
+    const { decisions = [] } = await until('a question about nodes', (seen) =>
+      (seen.decisions ?? []).some(isOpen),
+    );
+    const found = decisions.find(isOpen);
+    if (found === undefined) throw new Error('nothing is asked about nodes');
+    return found;
+  }
+
   return {
     workflowId,
     handle,
@@ -73,6 +88,11 @@ export function watchedUpgrade(client: Client, handle: WorkflowHandle): Upgrade 
     async approve(name) {
       const { digest } = await gate(name);
       await handle.executeUpdate('approve', { args: [{ gate: name, by: 'on-call', digest }] });
+    },
+    question,
+    async decide(decision) {
+      const { digest } = await question();
+      await handle.executeUpdate('decide', { args: [{ decision, by: 'on-call', digest }] });
     },
     awaiting(place) {
       const stage = client.workflow.getHandle(`${workflowId}/${place}`);

@@ -1,0 +1,202 @@
+import { describe, it } from 'vitest';
+import type { ExpectStatic } from 'vitest';
+import { NodeFleet, imageOf } from '../../eks-api/nodeFleet.ts';
+import type { RequestInput } from '../../src/contract/request.ts';
+import { askCluster } from './clusterState.ts';
+import { marks, settingsOf } from './nodeMarks.ts';
+import { eventually } from './patience.ts';
+import { fullSpeed, rolling, setSpeed } from './simulated.ts';
+import { quickTiming, setStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import type { Upgrade } from './upgrade.ts';
+
+type Strategy = 'surge' | 'in-place';
+const strategies: Strategy[] = ['surge', 'in-place'];
+
+describe.concurrent('a roll by our own waves in trouble', { timeout: 300_000 }, () => {
+  it.for(strategies)(
+    'goes on when a node vanishes while it is drained, and names it (%s)',
+    async (strategy, { expect, onTestFinished }) => {
+      const { stage, upgrade } = await beforeTheRoll(onTestFinished, strategy);
+      setSpeed(stage, rolling);
+      await upgrade.approve('workers');
+      const node = await eventually('a Pod leaves a node of the group', () => nodeBeingDrained(stage));
+      await stage.control('DELETE', `/nodes/${node}`);
+      setSpeed(stage, fullSpeed);
+      if (strategy === 'surge') await upgrade.approve('retire');
+      expect(await upgrade.completed()).toMatchObject({ outcome: 'completed' });
+
+      const { notes } = await upgrade.status();
+      expect(notes.filter(({ text }) => text.includes('vanished') && text.includes(node))).toHaveLength(1);
+      await expectReplaced(stage, expect);
+    },
+  );
+
+  it.for([
+    ['surge', 'back'],
+    ['surge', 'stay'],
+    ['in-place', 'stay'],
+  ] as const)(
+    'holds when a Pod never becomes Ready on its new node, until a person answers (%s, %s)',
+    async ([strategy, answer], { expect, onTestFinished }) => {
+      const { stage, upgrade } = await beforeTheRoll(onTestFinished, strategy);
+      const before = settingsOf(stage);
+      await stage.control('POST', '/faults', {
+        pods: [{ namespace: 'shop', name: 'orders-db-*', kind: 'never-ready', count: 1 }],
+      });
+      await upgrade.approve('workers');
+      const question = await upgrade.question();
+      expect(question).toMatchObject({ about: 'hold', at: '1.32/workers/general' });
+      expect(question.shown.join()).toContain('orders-db');
+      const { waits } = await upgrade.status();
+      expect(waits.map(({ kind }) => kind).sort()).toEqual(['decision', 'workloads']);
+
+      await upgrade.decide(answer);
+      expect((await upgrade.failed()).message).toContain('orders-db');
+      await expectSettled(upgrade, expect);
+      const groups = groupNames(stage);
+      if (answer === 'back') {
+        expect(groups).toEqual(['general', 'platform']);
+        expect(settingsOf(stage)).toEqual(before);
+        return;
+      }
+      expect(groups).toEqual(['general', 'general-1-32', 'platform']);
+      const [old, fresh] = [nodesOf(stage, 'general'), nodesOf(stage, 'general-1-32')];
+      if (strategy === 'surge') {
+        expect([old.length, fresh.length]).toEqual([3, 3]);
+        // That the old nodes take no Pods is part of that state, and the only mark that is left.
+        expect(marks(stage).filter((mark) => !mark.includes('cordoned'))).toEqual([]);
+        expect(marks(stage).filter((mark) => mark.endsWith('is cordoned'))).toHaveLength(3);
+      } else {
+        expect([old.length, fresh.length]).toEqual([2, 1]);
+        expect(marks(stage)).toEqual([]);
+      }
+    },
+  );
+
+  it('puts everything back when the new group can not have its nodes (surge)', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { stage, upgrade } = await beforeTheRoll(onTestFinished, 'surge');
+    const before = settingsOf(stage);
+    await stage.control('POST', '/faults', noCapacity);
+    await upgrade.approve('workers');
+    const { type, message } = await upgrade.failed();
+    expect([type, message]).toEqual(['NodesMissing', expect.stringContaining('general-1-32')]);
+    await expectSettled(upgrade, expect);
+    expect(groupNames(stage)).toEqual(['general', 'platform']);
+    expect(settingsOf(stage)).toEqual(before);
+  });
+
+  it('holds when the nodes that take the place of ended ones do not come, and goes on once they do (in-place)', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { stage, upgrade } = await beforeTheRoll(onTestFinished, 'in-place');
+    await stage.control('POST', '/faults', noCapacity);
+    await upgrade.approve('workers');
+    const question = await upgrade.question();
+    expect(question).toMatchObject({ about: 'hold', options: ['forward', 'stay'] });
+    expect(question.shown.join()).toContain('general-1-32');
+    await stage.control('DELETE', '/faults');
+    await tryAgain(stage, 'general-1-32');
+    await upgrade.decide('forward');
+    expect(await upgrade.completed()).toMatchObject({ outcome: 'completed' });
+    await expectReplaced(stage, expect);
+  });
+
+  it.for(strategies)(
+    'asks when the eviction API answers 500, and goes on by itself once it does not (%s)',
+    async (strategy, { expect, onTestFinished }) => {
+      const { stage, upgrade } = await beforeTheRoll(onTestFinished, strategy);
+      await stage.control('POST', '/faults', {
+        calls: [{ surface: 'kubernetes', operation: 'create pods/eviction', kind: 'server-error' }],
+      });
+      await upgrade.approve('workers');
+      const question = await upgrade.question();
+      expect(question).toMatchObject({ about: 'drain', at: '1.32/workers/general' });
+      expect(new Set(question.pods.map(({ reason }) => reason))).toEqual(new Set(['eviction-error']));
+      const { waits } = await upgrade.status();
+      expect(waits.map(({ kind }) => kind).sort()).toEqual(['decision', 'drain']);
+
+      await stage.control('DELETE', '/faults');
+      if (strategy === 'surge') await upgrade.approve('retire');
+      expect(await upgrade.completed()).toMatchObject({ outcome: 'completed' });
+      const { decisions = [] } = await upgrade.status();
+      expect(decisions[0]).toMatchObject({ digest: question.digest, outcome: 'void' });
+      await expectReplaced(stage, expect);
+    },
+  );
+});
+
+/** There are machines again, and the Auto Scaling group, which never gives up, gets the one that it lacks. */
+async function tryAgain({ simulator: { eks } }: Stage, nodeGroup: string): Promise<void> {
+  const group = eks.findNodeGroup(nodeGroup);
+  group.issues.length = 0;
+  await new NodeFleet(eks, group).launch(1, imageOf(group));
+}
+
+const noCapacity = { nodes: [{ nodeGroup: 'general-1-32', kind: 'no-capacity' }] };
+
+/** An upgrade whose control plane and add-ons are done, before the only group that it rolls. */
+async function beforeTheRoll(
+  onEnd: (clear: () => Promise<void>) => void,
+  strategy: Strategy,
+): Promise<{ stage: Stage; upgrade: Upgrade }> {
+  const stage = await setStage(onEnd);
+  await stage.startWorker();
+  const request: Partial<RequestInput> = {
+    targetVersion: '1.32',
+    gates: { workers: true },
+    workers: { strategy, acceptLostCapacity: strategy === 'in-place', skip: ['platform'] },
+    timing: { ...quickTiming, settleTimeout: '10m', drainTimeout: '15m' },
+  };
+  const upgrade = await stage.start(request);
+  await upgrade.approve('plan');
+  await upgrade.gate('workers');
+  return { stage, upgrade };
+}
+
+/** The new group stands alone in the old one's place, whole, and nothing is left of the roll. */
+async function expectReplaced(stage: Stage, expect: ExpectStatic): Promise<void> {
+  const { nodeGroups } = await askCluster(stage.simulator, stage.cluster);
+  expect(Object.keys(nodeGroups).sort()).toEqual(['general-1-32', 'platform']);
+  expect(nodeGroups['general-1-32']).toEqual({
+    version: '1.32',
+    status: 'ACTIVE',
+    kubelets: ['1.32', '1.32', '1.32'],
+  });
+  expect(marks(stage)).toEqual([]);
+}
+
+/** Nothing is waited for, asked, or owed any more. */
+async function expectSettled(upgrade: Upgrade, expect: ExpectStatic): Promise<void> {
+  const { waits, decisions = [], compensations } = await upgrade.status();
+  expect(waits).toEqual([]);
+  expect(decisions.filter(({ outcome }) => outcome === undefined)).toEqual([]);
+  expect(compensations.filter(({ state }) => state === 'open' || state === 'failed')).toEqual([]);
+}
+
+function groupNames({ simulator }: Stage): string[] {
+  return [...simulator.eks.nodeGroups.keys()].sort();
+}
+
+function nodesOf({ simulator }: Stage, nodeGroup: string): string[] {
+  const { items } = simulator.cluster.store.list({ group: '', resource: 'nodes' });
+  return items
+    .filter(({ metadata }) => metadata.labels?.['eks.amazonaws.com/nodegroup'] === nodeGroup)
+    .map(({ metadata }) => metadata.name);
+}
+
+/** A node of the old group that a Pod is being evicted from. */
+function nodeBeingDrained(stage: Stage): string | undefined {
+  const old = nodesOf(stage, 'general');
+  const { items } = stage.simulator.cluster.store.list({ group: '', resource: 'pods' });
+  for (const { metadata, spec } of items) {
+    const node: unknown = typeof spec === 'object' && spec !== null && Reflect.get(spec, 'nodeName');
+    if (metadata.deletionTimestamp !== undefined && typeof node === 'string' && old.includes(node))
+      return node;
+  }
+  return undefined;
+}
