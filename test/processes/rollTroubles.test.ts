@@ -1,16 +1,12 @@
 import { describe, it } from 'vitest';
-import type { ExpectStatic } from 'vitest';
 import { NodeFleet, imageOf } from '../../eks-api/nodeFleet.ts';
-import type { RequestInput } from '../../src/contract/request.ts';
-import { askCluster } from './clusterState.ts';
 import { marks, settingsOf } from './nodeMarks.ts';
 import { eventually } from './patience.ts';
+import { beforeTheRoll, expectReplaced, expectSettled, groupNames, nodesOf } from './rollStage.ts';
+import type { Strategy } from './rollStage.ts';
 import { fullSpeed, rolling, setSpeed } from './simulated.ts';
-import { quickTiming, setStage } from './stage.ts';
 import type { Stage } from './stage.ts';
-import type { Upgrade } from './upgrade.ts';
 
-type Strategy = 'surge' | 'in-place';
 const strategies: Strategy[] = ['surge', 'in-place'];
 
 describe.concurrent('a roll by our own waves in trouble', { timeout: 300_000 }, () => {
@@ -138,56 +134,6 @@ async function tryAgain({ simulator: { eks } }: Stage, nodeGroup: string): Promi
 }
 
 const noCapacity = { nodes: [{ nodeGroup: 'general-1-32', kind: 'no-capacity' }] };
-
-/** An upgrade whose control plane and add-ons are done, before the only group that it rolls. */
-async function beforeTheRoll(
-  onEnd: (clear: () => Promise<void>) => void,
-  strategy: Strategy,
-): Promise<{ stage: Stage; upgrade: Upgrade }> {
-  const stage = await setStage(onEnd);
-  await stage.startWorker();
-  const request: Partial<RequestInput> = {
-    targetVersion: '1.32',
-    gates: { workers: true },
-    workers: { strategy, acceptLostCapacity: strategy === 'in-place', skip: ['platform'] },
-    timing: { ...quickTiming, settleTimeout: '10m', drainTimeout: '15m' },
-  };
-  const upgrade = await stage.start(request);
-  await upgrade.approve('plan');
-  await upgrade.gate('workers');
-  return { stage, upgrade };
-}
-
-/** The new group stands alone in the old one's place, whole, and nothing is left of the roll. */
-async function expectReplaced(stage: Stage, expect: ExpectStatic): Promise<void> {
-  const { nodeGroups } = await askCluster(stage.simulator, stage.cluster);
-  expect(Object.keys(nodeGroups).sort()).toEqual(['general-1-32', 'platform']);
-  expect(nodeGroups['general-1-32']).toEqual({
-    version: '1.32',
-    status: 'ACTIVE',
-    kubelets: ['1.32', '1.32', '1.32'],
-  });
-  expect(marks(stage)).toEqual([]);
-}
-
-/** Nothing is waited for, asked, or owed any more. */
-async function expectSettled(upgrade: Upgrade, expect: ExpectStatic): Promise<void> {
-  const { waits, decisions = [], compensations } = await upgrade.status();
-  expect(waits).toEqual([]);
-  expect(decisions.filter(({ outcome }) => outcome === undefined)).toEqual([]);
-  expect(compensations.filter(({ state }) => state === 'open' || state === 'failed')).toEqual([]);
-}
-
-function groupNames({ simulator }: Stage): string[] {
-  return [...simulator.eks.nodeGroups.keys()].sort();
-}
-
-function nodesOf({ simulator }: Stage, nodeGroup: string): string[] {
-  const { items } = simulator.cluster.store.list({ group: '', resource: 'nodes' });
-  return items
-    .filter(({ metadata }) => metadata.labels?.['eks.amazonaws.com/nodegroup'] === nodeGroup)
-    .map(({ metadata }) => metadata.name);
-}
 
 /** A node of the old group that a Pod is being evicted from. */
 function nodeBeingDrained(stage: Stage): string | undefined {

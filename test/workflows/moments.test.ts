@@ -23,10 +23,14 @@ const boundaries = [
   'verifyOwners',
 ] as const;
 
+const nodeCount = 4;
+const holds = ['stay', 'forward', 'back'] as const;
+type Hold = (typeof holds)[number];
+
 type Moment = { activity: (typeof boundaries)[number]; call: number; after: boolean };
 
 const random = seededRandom(seed);
-const moments: { strategy: 'surge' | 'in-place'; moment: Moment }[] = Array.from(
+const moments: { strategy: 'surge' | 'in-place'; moment: Moment; hold: Hold }[] = Array.from(
   { length: count },
   (_, index) => ({
     strategy: index % 2 === 0 ? 'surge' : 'in-place',
@@ -35,14 +39,15 @@ const moments: { strategy: 'surge' | 'in-place'; moment: Moment }[] = Array.from
       call: 1 + Math.floor(random() * 2),
       after: random() < 0.5,
     },
+    hold: holds[Math.floor(random() * holds.length)] ?? 'stay',
   }),
 );
 
 describe.concurrent(`an abort at a random moment (seed ${String(seed)})`, { timeout: 240_000 }, () => {
   it.for(moments)(
-    '$strategy, $moment.activity, call $moment.call, after: $moment.after',
-    async ({ strategy, moment }, { expect }) => {
-      const workers = fakeWorkers(4);
+    '$strategy, $moment.activity, call $moment.call, after: $moment.after, then $hold',
+    async ({ strategy, moment, hold }, { expect }) => {
+      const workers = fakeWorkers(nodeCount);
       let abort: () => Promise<void> = () => Promise.resolve();
       let calls = 0;
       const original = workers.activities[moment.activity].bind(workers.activities) as (
@@ -64,12 +69,16 @@ describe.concurrent(`an abort at a random moment (seed ${String(seed)})`, { time
             await workbench().client.workflow.getHandle(workflowId, runId).cancel();
           },
         },
-        request: { workers: { hold: { byDefault: 'stay', timeout: '1m' } } },
+        request: { workers: { hold: { byDefault: hold, timeout: '1m' } } },
       });
-      abort = async () => upgrade.handle.signal('abort', { by: 'on-call' });
+      const sent = { abort: false };
+      abort = async () => {
+        sent.abort = true;
+        await upgrade.handle.signal('abort', { by: 'on-call' });
+      };
       await upgrade.approve('plan');
       if (strategy === 'surge') {
-        // One that is aborted holds, and takes its default; it never opens the gate.
+        // What holds takes its default; only what went on, or goes forward, opens the gate.
         await Promise.race([
           upgrade.gate('retire').catch(() => undefined),
           upgrade.handle.result().catch(() => undefined),
@@ -79,33 +88,57 @@ describe.concurrent(`an abort at a random moment (seed ${String(seed)})`, { time
       }
       const ending: unknown = await upgrade.handle.result().catch((error: unknown) => error);
       if (ending instanceof Error && !(ending instanceof WorkflowFailedError)) throw ending;
-      const { compensations, decisions = [], waits } = await upgrade.status();
+      const { compensations, decisions = [], waits, phase } = await upgrade.status();
       expect(waits).toEqual([]);
       expect(compensations.filter(({ state }) => state === 'open' || state === 'failed')).toEqual([]);
       expect(decisions.filter(({ outcome }) => outcome === undefined)).toEqual([]);
-      expectComplete(expect, workers, strategy);
+      expect(['aborted', ...(sent.abort ? [] : ['completed'])]).toContain(phase);
+
+      const held = decisions.filter(({ about, outcome }) => about === 'hold' && outcome !== 'aborted');
+      expect(held.length).toBeLessThanOrEqual(1);
+      const choice = held[0]?.outcome;
+      if (choice !== undefined) expect(choice).toBe(defaultOf(strategy, hold));
+      const end = endState(workers);
+      if (choice === undefined) {
+        // Nothing was asked: either no Pod had been touched, or it was past the point of return.
+        const moved = workers.evictions.length > 0;
+        expect(end).toEqual(moved ? replaced : untouched);
+        if (!moved) expect(phase).toBe('aborted');
+      } else if (choice === 'forward') {
+        expect(end).toEqual(replaced);
+      } else if (choice === 'back') {
+        expect(end).toEqual(untouched);
+      } else if (strategy === 'surge') {
+        expect(end).toEqual(bothStay);
+      } else {
+        const { blue = 0, 'blue-1-32': fresh = 0 } = end.nodes;
+        expect(blue + fresh).toBe(nodeCount);
+        expect({ ...end, nodes: {} }).toEqual({ ...bothStay, traces: [], nodes: {} });
+      }
     },
   );
 });
 
-/** The end states of a roll: nothing of it, all of it, or, after a hold, both groups with every Pod on a node. */
-function expectComplete(
-  expect: (value: unknown, message?: string) => { toEqual(expected: unknown): void },
-  workers: FakeWorkers,
-  strategy: 'surge' | 'in-place',
-): void {
-  const groups = [...workers.groups.keys()];
-  const traces = workers.traces();
-  expect(workers.pods.filter(({ node }) => node === undefined)).toEqual([]);
-  expect(workers.nodes.filter(({ heldOffBy }) => heldOffBy !== undefined)).toEqual([]);
-  if (groups.length === 1 || strategy === 'in-place') {
-    expect(traces, groups.join()).toEqual([]);
-    expect(workers.nodes.length).toEqual(4);
-    return;
-  }
-  // Surge that stays: only the old nodes are cordoned, and all of them.
-  expect(workers.evictions.length > 0 || traces.length > 0).toEqual(true);
-  expect(
-    workers.nodes.filter(({ cordonedBy }) => cordonedBy !== undefined).map(({ group }) => group),
-  ).toEqual(Array.from({ length: 4 }, () => 'blue'));
+/** In place there is nothing to go back to. */
+function defaultOf(strategy: 'surge' | 'in-place', hold: Hold): Hold {
+  return strategy === 'in-place' && hold === 'back' ? 'stay' : hold;
 }
+
+/** All that a roll changes, as it stands when it has ended. */
+function endState(workers: FakeWorkers) {
+  const { groups, nodes, pods } = workers;
+  const count: Record<string, number> = {};
+  for (const { group } of nodes) count[group] = (count[group] ?? 0) + 1;
+  const homeless = pods.filter(({ node }) => !nodes.some(({ name }) => name === node));
+  return { groups: [...groups.keys()], nodes: count, traces: workers.traces(), homeless };
+}
+
+const untouched = { groups: ['blue'], nodes: { blue: nodeCount }, traces: [], homeless: [] };
+const replaced = { groups: ['blue-1-32'], nodes: { 'blue-1-32': nodeCount }, traces: [], homeless: [] };
+/** Surge: the old nodes are cordoned, all of them and they alone, and nothing else is left on any. */
+const bothStay = {
+  groups: ['blue', 'blue-1-32'],
+  nodes: { blue: nodeCount, 'blue-1-32': nodeCount },
+  traces: Array.from({ length: nodeCount }, (_, index) => `blue-${String(index + 1)} is cordoned`),
+  homeless: [],
+};
