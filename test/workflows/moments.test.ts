@@ -79,10 +79,12 @@ describe.concurrent(`an abort at a random moment (seed ${String(seed)})`, { time
       await upgrade.approve('plan');
       if (strategy === 'surge') {
         // What holds takes its default; only what went on, or goes forward, opens the gate.
-        await Promise.race([
-          upgrade.gate('retire').catch(() => undefined),
-          upgrade.handle.result().catch(() => undefined),
-        ]);
+        await upgrade
+          .until(
+            'the gate retire, or the end',
+            ({ gates, endedAt }) => endedAt !== undefined || gates.some(({ gate }) => gate === 'retire'),
+          )
+          .catch(() => undefined);
         if ((await upgrade.status()).endedAt === undefined)
           await upgrade.approve('retire').catch(() => undefined);
       }
