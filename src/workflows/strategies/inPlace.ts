@@ -57,7 +57,10 @@ async function replaceInWaves(roll: Roll): Promise<void> {
   for (;;) {
     await roll.run.checkpoint();
     const wave = await placeableWave(roll);
-    if (wave === undefined) return;
+    if (wave === undefined) {
+      await makeWhole(roll);
+      return;
+    }
     const done = pass.groupNodes - wave.left - wave.nodes.length;
     roll.progress(waveLine(wave, pass), done, pass.groupNodes);
     await cordon(roll, stage.nodeGroup, wave.nodes);
@@ -122,14 +125,30 @@ async function finishReplacement(roll: Roll): Promise<void> {
       pass.drained = pass.drained.filter((node) => !drained.includes(node));
     });
   }
-  const { size } = await describeGroup(roll, stage.newNodeGroup);
   const old = await describeGroup(roll, stage.nodeGroup);
-  const wanted = pass.groupNodes - (old.size?.desired ?? 0);
+  await growTo(roll, pass.groupNodes - (old.size?.desired ?? 0));
+}
+
+/**
+ * A node of the old group that vanished may have a successor there that has not joined yet: no wave finds it, and it goes
+ * with its group. The new group has that node instead.
+ */
+async function makeWhole(roll: Roll): Promise<void> {
+  const { stage } = roll.input;
+  const { pass } = roll.state;
+  const { size } = await describeGroup(roll, stage.newNodeGroup);
+  const wanted = pass.groupNodes - pass.skipped.length;
+  if (size !== undefined && size.desired < wanted) await growTo(roll, wanted);
+}
+
+async function growTo(roll: Roll, wanted: number): Promise<void> {
+  const { newNodeGroup } = roll.input.stage;
+  const { size } = await describeGroup(roll, newNodeGroup);
   if (size === undefined || wanted <= 0) return;
   if (size.desired < wanted) {
-    await CancellationScope.nonCancellable(() => resizeGroup(roll, stage.newNodeGroup, size, wanted));
+    await CancellationScope.nonCancellable(() => resizeGroup(roll, newNodeGroup, size, wanted));
   }
-  await awaitNodes(roll, stage.newNodeGroup, wanted);
+  await awaitNodes(roll, newNodeGroup, wanted);
   await holdOffAutoscalers(roll);
 }
 
