@@ -4,7 +4,7 @@ import { marks, settingsOf } from './nodeMarks.ts';
 import { eventually } from './patience.ts';
 import { beforeTheRoll, expectReplaced, expectSettled, groupNames, nodesOf } from './rollStage.ts';
 import type { Strategy } from './rollStage.ts';
-import { fullSpeed, rolling, setSpeed } from './simulated.ts';
+import { crawl, fullSpeed, rolling, setSpeed } from './simulated.ts';
 import type { Stage } from './stage.ts';
 
 const strategies: Strategy[] = ['surge', 'in-place'];
@@ -16,7 +16,12 @@ describe.concurrent('a roll by our own waves in trouble', { timeout: 300_000 }, 
       const { stage, upgrade } = await beforeTheRoll(onTestFinished, strategy);
       setSpeed(stage, rolling);
       await upgrade.approve('workers');
-      const node = await eventually('a Pod leaves a node of the group', () => nodeBeingDrained(stage));
+      const node = await eventually('a Pod leaves a node of the group', () => {
+        const drained = nodeBeingDrained(stage);
+        // From here on the Pod does not get any further before its node is gone.
+        if (drained !== undefined) setSpeed(stage, crawl);
+        return drained;
+      });
       await stage.control('DELETE', `/nodes/${node}`);
       setSpeed(stage, fullSpeed);
       if (strategy === 'surge') await upgrade.approve('retire');
