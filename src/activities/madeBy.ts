@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Note on a node group that an upgrade has made: the workflow ID of its root. */
-export const madeByNoteKey = 'stepladder/made-by';
-/** Note on such a group: the name of the group whose place it takes. */
-export const inPlaceOfNoteKey = 'stepladder/in-place-of';
+export { inPlaceOfNoteKey, madeByNoteKey } from '../plan/leftovers.ts';
 
 const longest = 256;
 
