@@ -36,6 +36,10 @@ export const errorRetry = {
   RolledBack: 'final',
   /** Workloads that were well before the upgrade are broken and nobody accepted that. */
   WorkloadsBroken: 'final',
+  /** A tool or its release is not as the plan has it, or may not be upgraded; nothing was changed. */
+  ToolRefused: 'final',
+  /** A step of a tool's upgrade failed; the message has helm's words. */
+  ToolFailed: 'final',
   /** A stage ended without its end being known, because its workflow was cancelled or terminated from outside. */
   UpgradeFailed: 'final',
   /** Something in Stepladder itself is wrong. */
