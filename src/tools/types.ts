@@ -15,8 +15,8 @@ export interface WantedTool {
   release: string;
   namespace: string;
   source: ChartSource;
-  /** A version of the chart (of the manifests, where the source is manifests). */
-  version: string | 'latest-without-crd-diff';
+  /** A version of the chart (of the manifests, where the source is manifests), or `latest-without-crd-diff`. */
+  version: string;
   /** Versions on offer where the source can't list them (manifests by URL). */
   versions: string[];
   crds: CrdPolicy;
