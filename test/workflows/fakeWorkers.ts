@@ -203,6 +203,8 @@ export function fakeWorkers(nodeCount = 4): FakeWorkers {
     uncordonNodes: async ({ nodeGroup, madeBy }) => {
       const ours = of(nodeGroup).filter(({ cordonedBy }) => cordonedBy === madeBy);
       for (const node of ours) delete node.cordonedBy;
+      // As the real one does: a node that stays serves again.
+      for (const node of of(nodeGroup)) node.excluded = false;
       place();
       return { uncordoned: ours.length };
     },
@@ -303,7 +305,7 @@ export function fakeWorkers(nodeCount = 4): FakeWorkers {
       ...nodes.flatMap(({ name, cordonedBy, heldOffBy, excluded }) => [
         ...(cordonedBy === undefined ? [] : [`${name} is cordoned`]),
         ...(heldOffBy === undefined ? [] : [`${name} is held off`]),
-        ...(excluded === undefined ? [] : [`${name} is out of load balancers`]),
+        ...(excluded !== true ? [] : [`${name} is out of load balancers`]),
       ]),
       ...pods.filter(({ node }) => node === undefined).map(({ name }) => `${name} has no node`),
     ],
