@@ -172,6 +172,14 @@ const timingSchema = z
       '60s',
     ),
     guardInterval: duration('How often guards that do not hold are looked at again.', '30s'),
+    toolTimeout: duration(
+      'How long helm may take for one step of a tool, and its changed CRDs to be established.',
+      '10m',
+    ),
+    gitTimeout: duration(
+      'How long Git may take to bring a tool that Argo CD manages to its version (`awaitGit`).',
+      '24h',
+    ),
     settleTimeout: duration('How long workloads may take to be Ready again after a stage.', '15m'),
     brokenTimeout: duration(
       'How long the upgrade holds when workloads stay broken, for them to recover or a person to decide; then it ends as failed.',

@@ -36,6 +36,8 @@ export type WaitKind =
   | 'drain'
   /** A guard of the request does not hold. */
   | 'guard'
+  /** Git has to bring a tool that Argo CD manages to its version. */
+  | 'git'
   /** A person's decision. */
   | 'decision';
 
@@ -134,7 +136,8 @@ export interface Compensation {
     | 'uncordonNodes'
     | 'releaseAutoscalers'
     | 'deleteNodeGroup'
-    | 'restoreNodeGroupSize';
+    | 'restoreNodeGroupSize'
+    | 'rollBackTool';
   args: Record<string, unknown>;
   /** One line for people. */
   what: string;

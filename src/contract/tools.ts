@@ -103,6 +103,11 @@ export interface ToolChange {
   values: string[];
   /** sha-256 (hex) of the manifest that helm renders for it, so that an approval covers what was shown. */
   renderedSha256: string;
+  /**
+   * The Application (`argocd/external-dns`) by which Argo CD keeps the tool: nothing is changed here, and the upgrade
+   * waits until Git has brought the tool to its version.
+   */
+  awaitGit?: { application: string };
   /** CRDs that are changed before the chart, by the request's policy; none is the rule. */
   crds: { policy: CrdPolicy; verdict: CrdVerdict; applied: string[] };
 }

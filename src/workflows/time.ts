@@ -13,6 +13,8 @@ const laterDurations: Partial<Timing> = {
   nodesTimeout: '30m',
   deregistrationWait: '60s',
   guardInterval: '30s',
+  toolTimeout: '10m',
+  gitTimeout: '24h',
 };
 
 type ScaledDuration = Exclude<keyof Timing, 'scale' | 'probeInterval'>;

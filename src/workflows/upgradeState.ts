@@ -29,6 +29,7 @@ const announced: readonly WaitKind[] = [
   'drain',
   'nodes',
   'guard',
+  'git',
 ];
 
 /**

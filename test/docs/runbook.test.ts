@@ -28,6 +28,7 @@ const waitKinds: Record<WaitKind, true> = {
   nodes: true,
   drain: true,
   guard: true,
+  git: true,
   decision: true,
 };
 const phases: Record<Phase, true> = {

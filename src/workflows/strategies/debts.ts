@@ -85,6 +85,9 @@ async function pay(roll: Roll, { undo, args, what }: Debt): Promise<void> {
     case 'restoreUpdateSettings':
       // Only the managed strategy changes these, and puts them back itself.
       return;
+    case 'rollBackTool':
+      // No roll changes a tool: its own stage takes it back.
+      return;
   }
 }
 
