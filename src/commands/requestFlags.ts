@@ -7,7 +7,7 @@ export interface RequestFlag {
   description: string;
   /** Where it stands in the request. */
   path: readonly [string, ...string[]];
-  /** What the flag's value is in the request; `undefined` for a switch, which is `true`. */
+  /** What the flag's value is in the request; absent for a switch, which is `true`, or `false` for `--no-…`. */
   read?: (value: string) => unknown;
   /** The flag may be given several times, and the field is the list of what was given. */
   repeatable?: true;
@@ -65,32 +65,50 @@ export const requestFlags: readonly RequestFlag[] = [
     choices: ['DEFAULT', 'MINIMAL'],
   },
   {
+    flags: '--max-parallel <nodes>',
+    description:
+      'surge, in-place: nodes of a group that are drained at the same time, a number or a share such as 25%',
+    path: ['workers', 'maxParallel'],
+    read: numberOrShare,
+  },
+  {
+    flags: '--no-canary',
+    description: 'surge, in-place: no node is drained first and alone',
+    path: ['workers', 'canary'],
+  },
+  {
+    flags: '--hops <which>',
+    description: 'roll workers in every hop, or in as few as the version skew allows',
+    path: ['workers', 'hops'],
+    choices: ['every', 'fewest'],
+  },
+  {
     flags: '--skip-node-group <name>',
-    description: 'leave this node group as it is (repeatable)',
+    description: 'leave this node group as it is',
     path: ['workers', 'skip'],
     repeatable: true,
   },
   {
     flags: '--override <check/subject>',
-    description: 'go on in spite of this blocker or unknown (repeatable)',
+    description: 'go on in spite of this blocker or unknown',
     path: ['overrides'],
     repeatable: true,
   },
   {
     flags: '--manifests <path>',
-    description: 'file or folder on the worker with manifests to check (repeatable)',
+    description: 'file or folder on the worker with manifests to check',
     path: ['checks', 'manifests'],
     repeatable: true,
   },
   {
     flags: '--rules <path>',
-    description: 'the same with Prometheus rules (repeatable)',
+    description: 'the same with Prometheus rules',
     path: ['checks', 'rules'],
     repeatable: true,
   },
   {
     flags: '--dashboards <path>',
-    description: 'the same with Grafana dashboards (repeatable)',
+    description: 'the same with Grafana dashboards',
     path: ['checks', 'dashboards'],
     repeatable: true,
   },
@@ -112,8 +130,7 @@ export const requestFlags: readonly RequestFlag[] = [
   },
   {
     flags: '--webhook-env <name>',
-    description:
-      "the worker's environment variable with a webhook's address, STEPLADDER_WEBHOOK… (repeatable)",
+    description: "the worker's environment variable with a webhook's address, STEPLADDER_WEBHOOK…",
     path: ['notify'],
     read: (webhookEnv) => ({ webhookEnv }),
     repeatable: true,
@@ -134,19 +151,28 @@ export function givenFlags(
   options: Readonly<Record<string, unknown>>,
 ): { flag: RequestFlag; value: unknown }[] {
   return requestFlags.flatMap((flag) => {
-    const value = options[optionOf(flag).attributeName()];
-    return value === undefined ? [] : [{ flag, value }];
+    const option = optionOf(flag);
+    const value = options[option.attributeName()];
+    // Commander has `true` for a `--no-…` that was not given.
+    const unset = option.negate ? true : undefined;
+    return value === undefined || value === unset ? [] : [{ flag, value }];
   });
 }
 
 function optionOf(flag: RequestFlag): Option {
-  const option = new Option(flag.flags, flag.description);
+  const description = flag.repeatable === true ? `${flag.description} (repeatable)` : flag.description;
+  const option = new Option(flag.flags, description);
   const read = flag.read ?? ((value: string) => value);
   if (flag.choices !== undefined) option.choices(flag.choices);
   else if (flag.repeatable === true) {
     option.argParser((value: string, before: unknown[] | undefined) => [...(before ?? []), read(value)]);
   } else if (flag.flags.includes('<')) option.argParser((value: string) => read(value));
   return option;
+}
+
+/** Leaves what is neither to the schema, which says what it may be. */
+function numberOrShare(value: string): unknown {
+  return /^\d+$/.test(value) ? Number(value) : value;
 }
 
 function wholeNumber(value: string): number {

@@ -36,6 +36,7 @@ describe('a request from flags', () => {
         ...['--external-id', 'ext', '--context', 'prod-admin', '--override-insights', '--gate-workers'],
         ...['--resolve-conflicts', 'OVERWRITE', '--max-unavailable', '3', '--update-strategy', 'MINIMAL'],
         ...['--skip-node-group', 'a', '--skip-node-group', 'b', '--override', 'insights/Insight/7f3c'],
+        ...['--max-parallel', '50%', '--no-canary', '--hops', 'fewest'],
         ...['--gate-each-hop', '--gate-timeout', '2h', '--webhook-env', 'STEPLADDER_WEBHOOK_OPS'],
       ),
       fakeTerminal(),
@@ -51,7 +52,14 @@ describe('a request from flags', () => {
       targetVersion: '1.33',
       controlPlane: { overrideInsights: true },
       addons: { resolveConflicts: 'OVERWRITE' },
-      workers: { maxUnavailable: 3, updateStrategy: 'MINIMAL', skip: ['a', 'b'] },
+      workers: {
+        maxUnavailable: 3,
+        updateStrategy: 'MINIMAL',
+        maxParallel: '50%',
+        canary: false,
+        hops: 'fewest',
+        skip: ['a', 'b'],
+      },
       overrides: ['insights/Insight/7f3c'],
       gates: { hop: true, workers: true, timeout: '2h' },
       notify: [{ webhookEnv: 'STEPLADDER_WEBHOOK_OPS' }],
@@ -62,6 +70,13 @@ describe('a request from flags', () => {
     const { written, checked } = await requestOf(options(...minimal), fakeTerminal());
     expect(written).toEqual({ cluster: { name: 'prod' }, targetVersion: '1.33' });
     expect(checked.gates.timeout).toBe('24h');
+  });
+
+  it('has a number of nodes as a number, and leaves what is neither that nor a share to be complained about', async () => {
+    const { written } = await requestOf(options(...minimal, '--max-parallel', '5'), fakeTerminal());
+    expect(written).toMatchObject({ workers: { maxParallel: 5 } });
+    const refused = requestOf(options(...minimal, '--max-parallel', 'many'), fakeTerminal());
+    await expect(refused).rejects.toThrow('workers.maxParallel: must be a number of nodes such as 5');
   });
 
   it('has no two flags for one field', () => {
@@ -85,6 +100,7 @@ describe('a request from flags', () => {
   it.each([
     ['--max-unavailable', 'some'],
     ['--update-strategy', 'FAST'],
+    ['--hops', 'some'],
   ])('refuses %s %s where it stands', (...args) => {
     const command = addRequestFlags(
       new Command('x').exitOverride().configureOutput({ writeErr: () => undefined }),
