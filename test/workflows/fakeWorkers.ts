@@ -204,7 +204,7 @@ export function fakeWorkers(nodeCount = 4): FakeWorkers {
       const ours = of(nodeGroup).filter(({ cordonedBy }) => cordonedBy === madeBy);
       for (const node of ours) delete node.cordonedBy;
       // As the real one does: a node that stays serves again.
-      for (const node of of(nodeGroup)) node.excluded = false;
+      for (const node of of(nodeGroup)) delete node.excluded;
       place();
       return { uncordoned: ours.length };
     },
