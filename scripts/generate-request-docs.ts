@@ -117,7 +117,7 @@ function typeOf(schema: JsonSchema): string {
     case 'boolean':
       return 'true or false';
     default:
-      return 'not built yet';
+      return 'anything';
   }
 }
 

@@ -95,6 +95,27 @@ export const requestExamples: { title: string; text: string; workflowType: Workf
       },
     },
     {
+      title: 'With cluster tools',
+      text: 'After the workers of the last hop external-dns goes to one version, and Argo CD as far up as its CRDs stay as they are. The other chart is one that is not known here, so its source, release and namespace are named; changes of its CRDs that take nothing away are let through.',
+      workflowType: 'upgradeCluster',
+      request: {
+        cluster: { name: 'prod', region: 'ap-northeast-1' },
+        targetVersion: '1.33',
+        tools: [
+          { name: 'external-dns', version: '1.15.0', values: ['/etc/stepladder/external-dns.yaml'] },
+          { name: 'argo-cd', version: 'latest-without-crd-diff', namespace: 'argocd' },
+          {
+            name: 'queue-operator',
+            version: '3.2.1',
+            crds: 'additive',
+            source: { oci: 'oci://ghcr.io/example/charts/queue-operator' },
+            release: 'queue-operator',
+            namespace: 'queues',
+          },
+        ],
+      },
+    },
+    {
       title: 'One node group alone',
       text: 'Up to the control plane’s own version, all nodes of it that can go at once.',
       workflowType: 'upgradeNodeGroup',
@@ -109,5 +130,20 @@ export const requestExamples: { title: string; text: string; workflowType: Workf
       text: 'Brings every EKS add-on to the default for the control plane’s version, and resets settings that people changed.',
       workflowType: 'upgradeAddons',
       request: { cluster: { name: 'prod' }, addons: { resolveConflicts: 'OVERWRITE' } },
+    },
+    {
+      title: 'Tools alone',
+      text: 'One tool, kept in a helmfile on the worker.',
+      workflowType: 'upgradeTool',
+      request: {
+        cluster: { name: 'prod' },
+        tools: [
+          {
+            name: 'descheduler',
+            version: '0.33.0',
+            helmfile: { file: '/srv/tools/helmfile.yaml', selector: 'name=descheduler' },
+          },
+        ],
+      },
     },
   ];

@@ -3,6 +3,7 @@ import { StepladderError } from '../contract/errors.ts';
 import type { EvidenceReference } from '../contract/evidence.ts';
 import type { Hop, Plan, PlanResult } from '../contract/plan.ts';
 import type { Report } from '../contract/report.ts';
+import { isSameStage, subjectOfStage } from '../contract/stageSubject.ts';
 import type { HopStatus, UpgradeStatus } from '../contract/status.ts';
 import type { EvidenceStore } from '../evidence/store.ts';
 import { describeWorkload } from '../kubernetes/workloads.ts';
@@ -113,8 +114,7 @@ function ownership(
     const done = hop.stages.filter((stage) =>
       stages.some(
         (each) =>
-          each.stage === stage.stage &&
-          (stage.stage !== 'workers' || each.nodeGroup === stage.nodeGroup) &&
+          isSameStage(each, { stage: stage.stage, ...subjectOfStage(stage) }) &&
           // Of the add-ons some may have been upgraded before the stage failed.
           (each.state === 'done' || (stage.stage === 'add-ons' && each.state !== 'pending')),
       ),

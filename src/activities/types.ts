@@ -22,6 +22,7 @@ import type {
   Request,
   RequestChecks,
 } from '../contract/request.ts';
+import type { RequestTool } from '../contract/toolsSchema.ts';
 import type { GateName, UpgradeStatus } from '../contract/status.ts';
 import type { Strategy } from '../contract/workers.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
@@ -137,6 +138,8 @@ export interface Activities extends Pick<
     /** Absent in upgrades that an older release has begun. */
     checks?: RequestChecks;
     targetVersion?: MinorVersion;
+    /** Tools to look at; none means that the request names none. */
+    tools?: RequestTool[];
     /** How workers are replaced: strategies other than `managed` need more permissions. None means `managed`. */
     strategies?: Strategy[];
   }): Promise<{ evidence: EvidenceReference; observedAt: string; version: MinorVersion }>;

@@ -75,6 +75,8 @@ async function problemsOf(
         ),
       ];
     }
+    // What a tool stands on is more than its version: its own stage has verified it.
+    case 'tools':
     case 'verification':
       return [];
   }

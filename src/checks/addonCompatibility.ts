@@ -9,8 +9,8 @@ import { seenBy, type Check, type CheckInput } from './check.ts';
  * `DescribeAddonVersions` is the authority.
  */
 export const addonCompatibility: Check = (input) => {
-  // Node groups do not change what add-ons have to fit.
-  if (input.workflowType === 'upgradeNodeGroup') return [];
+  // Node groups and tools do not change what add-ons have to fit.
+  if (input.workflowType === 'upgradeNodeGroup' || input.workflowType === 'upgradeTool') return [];
   return input.observation.addons.flatMap((addon) => judge(input, addon));
 };
 

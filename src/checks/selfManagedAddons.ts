@@ -23,7 +23,7 @@ export const selfManagedAddons: Check = ({ observation, request, workflowType })
     }
     return {
       ...base,
-      severity: workflowType === 'upgradeNodeGroup' ? 'warning' : 'blocker',
+      severity: workflowType === 'upgradeNodeGroup' || workflowType === 'upgradeTool' ? 'warning' : 'blocker',
       message,
       remedy: `Make it an EKS add-on (aws eks create-addon --addon-name ${name}), or say in the request that it is left: {"addons": {"selfManaged": {"${name}": "leave"}}}.`,
     };

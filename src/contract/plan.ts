@@ -1,10 +1,11 @@
 import type { Finding, FindingSummary } from './finding.ts';
+import type { ToolChange } from './tools.ts';
 import type { DrainPolicy, Strategy, WavePolicy } from './workers.ts';
 
 /** A Kubernetes minor version, `1.32`. */
 export type MinorVersion = string;
 
-export type StageName = 'control-plane' | 'add-ons' | 'workers' | 'verification';
+export type StageName = 'control-plane' | 'add-ons' | 'workers' | 'tools' | 'verification';
 
 /** How one node group's nodes are replaced. Counts are nodes. */
 export interface UpdateSettings {
@@ -65,11 +66,16 @@ export interface ReplacedWorkersStage extends AnyWorkersStage {
 
 export type WorkersStage = ManagedWorkersStage | ReplacedWorkersStage;
 
+/** One cluster tool, brought to another version. */
+export interface ToolsStage extends ToolChange {
+  stage: 'tools';
+}
+
 export interface VerificationStage {
   stage: 'verification';
 }
 
-export type PlannedStage = ControlPlaneStage | AddonsStage | WorkersStage | VerificationStage;
+export type PlannedStage = ControlPlaneStage | AddonsStage | WorkersStage | ToolsStage | VerificationStage;
 
 /** One minor version. `from` equals `to` when only add-ons or workers lag behind the control plane. */
 export interface Hop {
@@ -102,6 +108,7 @@ export interface StageEstimate {
   hop: MinorVersion;
   stage: StageName;
   nodeGroup?: string;
+  tool?: string;
   seconds: number;
 }
 

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { duration, durationMs } from './duration.ts';
 import { StepladderError } from './errors.ts';
 import { guardSchema } from './guard.ts';
+import { minorVersion } from './minorVersion.ts';
 import { describeIssue, invalidInput, problemsOf } from './requestProblems.ts';
+import { toolsAloneSchema, toolsSchema } from './toolsSchema.ts';
+import type { RequestTool } from './toolsSchema.ts';
 import { workersSchema } from './workersSchema.ts';
 import type { WorkflowType } from './workflowTypes.ts';
 
@@ -10,16 +13,6 @@ export { invalidInput, type RequestProblem } from './requestProblems.ts';
 
 /** Requests are small; anything larger is a mistake (a manifest, an inventory) and would clog every history. Bytes. */
 export const maxRequestBytes = 64 * 1024;
-
-const minorVersion = z
-  .string({ error: 'must be a Kubernetes minor version in quotes, such as "1.33"' })
-  .regex(/^1\.(0|[1-9]\d{0,2})$/, { error: 'must be a Kubernetes minor version such as "1.33"' });
-
-const notBuiltYet = (what: string) =>
-  z
-    .undefined({ error: `${what} not built yet: leave this field out` })
-    .optional()
-    .describe(`Reserved: ${what} not built yet, and a request that asks for it is refused.`);
 
 const clusterSchema = z
   .strictObject({
@@ -294,7 +287,7 @@ const shared = {
   notify: z.array(notifySchema).default([]).describe('Who is told.'),
   window: windowSchema.optional(),
   timing: timingSchema,
-  tools: notBuiltYet('upgrading cluster tools is'),
+  tools: toolsSchema,
   checks: checksSchema,
 };
 
@@ -320,6 +313,7 @@ export const requestSchemas = {
       .describe("Version for the nodes; by default the control plane's."),
     nodeGroup: z.string().min(1).describe('Name of the managed node group.'),
   }),
+  upgradeTool: z.strictObject({ ...shared, tools: toolsAloneSchema }),
 } as const satisfies Record<WorkflowType, z.ZodType>;
 
 /** A request as a person writes it. */
@@ -331,11 +325,13 @@ export type RequestChecks = z.infer<typeof checksSchema>;
 export type Timing = z.infer<typeof timingSchema>;
 
 /** A checked request with every default filled in, whichever workflow it was for. Durations are still strings. */
-export type Request = Omit<z.infer<typeof requestSchema>, 'targetVersion' | 'checks'> & {
+export type Request = Omit<z.infer<typeof requestSchema>, 'targetVersion' | 'checks' | 'tools'> & {
   targetVersion?: string | undefined;
   nodeGroup?: string | undefined;
   /** Absent in a request that an older release has read: what it did not look at is not looked at under way. */
   checks?: RequestChecks | undefined;
+  /** Absent in a request that an older release has read. */
+  tools?: RequestTool[] | undefined;
 };
 
 /**

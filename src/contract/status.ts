@@ -56,6 +56,7 @@ export type StageState = 'pending' | 'running' | 'done' | 'failed' | 'stopped' |
 export interface StageStatus {
   stage: StageName;
   nodeGroup?: string;
+  tool?: string;
   /** The child workflow that does it. */
   workflowId?: string;
   state: StageState;

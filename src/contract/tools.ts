@@ -18,6 +18,9 @@ export type ChartSource =
 /** What a difference between CRDs may be at most for a tool to be upgraded in place (rule 10). */
 export type CrdPolicy = 'refuse' | 'additive' | 'allow';
 
+/** The version to ask for where the highest is wanted whose CRDs do not differ from the cluster's. */
+export const latestWithoutCrdDifference = 'latest-without-crd-diff';
+
 /** How a CRD differs from the one in the cluster; the later the worse. */
 export type CrdVerdict = 'none' | 'documentation' | 'additive' | 'breaking';
 
@@ -110,4 +113,6 @@ export interface ToolChange {
   awaitGit?: { application: string };
   /** CRDs that are changed before the chart, by the request's policy; none is the rule. */
   crds: { policy: CrdPolicy; verdict: CrdVerdict; applied: string[] };
+  /** Present for a tool that Git brings to the version: its Application, `argocd/external-dns`, which is waited for. */
+  awaitGit?: { application: string };
 }

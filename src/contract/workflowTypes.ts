@@ -7,6 +7,7 @@ export const workflowTypes = [
   'upgradeControlPlane',
   'upgradeAddons',
   'upgradeNodeGroup',
+  'upgradeTool',
 ] as const;
 export type WorkflowType = (typeof workflowTypes)[number];
 

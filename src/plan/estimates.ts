@@ -1,4 +1,5 @@
 import type { Plan, PlannedStage, StageEstimate } from '../contract/plan.ts';
+import { subjectOfStage } from '../contract/stageSubject.ts';
 import { firstName } from './lineage.ts';
 import { estimateDefaults } from './strategies/index.ts';
 import type { RollEstimates } from './strategies/index.ts';
@@ -15,7 +16,7 @@ export function estimateStages(input: { plan: Plan; rolls: RollEstimates; scale:
     hop.stages.map((stage) => ({
       hop: hop.to,
       stage: stage.stage,
-      ...(stage.stage === 'workers' ? { nodeGroup: stage.nodeGroup } : {}),
+      ...subjectOfStage(stage),
       seconds: round(secondsOf(stage, plan, rolls) * scale),
     })),
   );
@@ -27,6 +28,8 @@ function secondsOf(stage: PlannedStage, plan: Plan, rolls: RollEstimates): numbe
       return estimateDefaults.controlPlane;
     case 'add-ons':
       return stage.addons.length * estimateDefaults.addon;
+    case 'tools':
+      return estimateDefaults.tool;
     case 'verification':
       return estimateDefaults.verification;
     case 'workers':

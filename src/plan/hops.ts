@@ -8,6 +8,7 @@ import type { WorkflowType } from '../contract/workflowTypes.ts';
 import { addonTarget } from './addonTargets.ts';
 import type { Observation, ObservedInsight } from './observation.ts';
 import { orderAddons } from './order.ts';
+import { toolsStages } from './toolsStages.ts';
 import { compareVersions, hopsBetween } from './versions.ts';
 import { plannedGroups, workersStages } from './workersStages.ts';
 
@@ -26,11 +27,12 @@ const stagesOf: Record<WorkflowType, { controlPlane: boolean; addons: boolean; w
   upgradeControlPlane: { controlPlane: true, addons: false, workers: false },
   upgradeAddons: { controlPlane: false, addons: true, workers: false },
   upgradeNodeGroup: { controlPlane: false, addons: false, workers: true },
+  upgradeTool: { controlPlane: false, addons: false, workers: false },
 };
 
 /**
  * The hops to the target, one minor at a time (rule 1), each with its stages in the order of rule 3: control plane,
- * add-ons, workers, verification. Without a step of the control plane there is one hop to where it is, which brings
+ * add-ons, workers, tools, verification. Without a step of the control plane there is one hop to where it is, which brings
  * what lags behind up to it; it has nothing but its verification when nothing does.
  *
  * @returns the hops, and what in the request turned out not to fit
@@ -51,6 +53,7 @@ export function planHops(input: HopsInput): { hops: Hop[]; problems: RequestProb
         if (changes.length > 0) stages.push({ stage: 'add-ons', addons: changes });
       }
       if (scope.workers) stages.push(...workersStages(input, { to, next: all[index + 1]?.to }, nodeGroups));
+      stages.push(...toolsStages(input, { to, last: index === all.length - 1 }));
       stages.push({ stage: 'verification' });
       return { from, to, stages };
     },

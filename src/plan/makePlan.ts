@@ -15,6 +15,7 @@ import type { Observation } from './observation.ts';
 import { compareNames } from './order.ts';
 import { requestProblems, targetOf } from './requestFit.ts';
 import { compareStrategies, RollEstimates } from './strategies/index.ts';
+import { hasUndecidedTool } from './toolsStages.ts';
 import { compareMinors } from './versions.ts';
 import { windowsForHops } from './windows.ts';
 
@@ -92,8 +93,9 @@ function hopsAs(input: PlanInput, target: MinorVersion, hops: 'every' | 'fewest'
 function hopsToDo(input: PlanInput, hops: Hop[], somethingToPutBack: boolean): Hop[] {
   if (hops.some(changesSomething)) return hops;
   if (input.approved !== undefined) return [];
-  // A hop with nothing but its verification: settings that a terminated upgrade left behind are put back before it.
-  if (somethingToPutBack) return hops;
+  // A hop with nothing but its verification: settings that a terminated upgrade left behind are put back before it, or a
+  // finding stands in the way of a tool.
+  if (somethingToPutBack || hasUndecidedTool(input)) return hops;
   const { observation, request, workflowType } = input;
   const { name, version } = observation.cluster;
   const group = observation.nodeGroups.find((each) => each.name === request.nodeGroup);
@@ -103,6 +105,10 @@ function hopsToDo(input: PlanInput, hops: Hop[], somethingToPutBack: boolean): H
       `The launch template of node group ${group.name} brings its own image, so EKS can't change its Kubernetes version. Make a version of the template with an image of the new version, and name it in the request: {"workers": {"groups": {"${group.name}": {"templateVersion": "…"}}}}.`,
       { nodeGroup: group.name },
     );
+  }
+  if (workflowType === 'upgradeTool') {
+    const message = `all are at their versions in cluster ${name} already`;
+    throw invalidInput([{ path: 'tools', message }]);
   }
   const nothing = workflowType === 'upgradeAddons' ? 'no add-on lags behind' : 'nothing lags behind';
   throw invalidInput([

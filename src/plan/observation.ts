@@ -4,6 +4,7 @@ import type { UnmanagedNodes } from '../contract/report.ts';
 import type { ObservedMonitoring } from '../checks/monitoring/types.ts';
 import type { IgnoreRule } from '../checks/ignoring/types.ts';
 import type { ObservedApiUses } from '../checks/removedApis/types.ts';
+import type { ObservedTool } from '../tools/types.ts';
 import type { ObservedExtensions } from './observedExtensions.ts';
 import type { ObservedWorkloads } from './observedWorkloads.ts';
 import type { MissingPermission } from './permission.ts';
@@ -52,6 +53,8 @@ export interface Observation {
   subnets?: ObservedSubnets;
   /** How kube-proxy is told to run; `mode` is absent when no ConfigMap says. Absent where nobody looked. */
   kubeProxyMode?: { mode?: string };
+  /** The tools that the request names; absent where it names none, or nobody looked. */
+  tools?: ObservedTool[];
   /** Findings that people do not want counted, as the request's file of ignore rules has them. */
   ignoreRules?: IgnoreRule[];
   /** What could not be seen, and why: each becomes an `unknown`, never a pass. */

@@ -1,4 +1,5 @@
 import type { StageEstimate } from '../contract/plan.ts';
+import { isSameStage } from '../contract/stageSubject.ts';
 import type { HopStatus, StageStatus, UpgradeStatus } from '../contract/status.ts';
 
 /** A stage that has outlived its estimate is thought to need at least this share of it still. */
@@ -39,12 +40,7 @@ function reckoned(hop: HopStatus, estimates: readonly StageEstimate[]): Reckoned
   return hop.stages.map((status) => ({
     status,
     estimatedSeconds:
-      estimates.find(
-        (estimate) =>
-          estimate.hop === hop.to &&
-          estimate.stage === status.stage &&
-          estimate.nodeGroup === status.nodeGroup,
-      )?.seconds ?? 0,
+      estimates.find((estimate) => estimate.hop === hop.to && isSameStage(estimate, status))?.seconds ?? 0,
   }));
 }
 

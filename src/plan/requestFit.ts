@@ -3,6 +3,7 @@ import type { Request, RequestProblem } from '../contract/request.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import { baseName } from './nodeGroupNames.ts';
 import type { Observation } from './observation.ts';
+import { toolProblems } from './toolsStages.ts';
 import { compareMinors, nextMinor } from './versions.ts';
 
 interface FitInput {
@@ -18,10 +19,15 @@ export function targetOf({ observation, request }: FitInput): MinorVersion {
 
 /**
  * What in a request does not fit this cluster, each by its path: a target that can't be reached from here, and names
- * of node groups and add-ons that it does not have. Empty when all fits.
+ * of node groups, add-ons and hops that it does not have. Empty when all fits.
  */
 export function requestProblems(input: FitInput): RequestProblem[] {
-  return [...targetProblems(input), ...nodeGroupProblems(input), ...addonProblems(input)];
+  return [
+    ...targetProblems(input),
+    ...nodeGroupProblems(input),
+    ...addonProblems(input),
+    ...toolProblems(input, targetOf(input)),
+  ];
 }
 
 function targetProblems(input: FitInput): RequestProblem[] {
@@ -49,6 +55,8 @@ function targetProblems(input: FitInput): RequestProblem[] {
         );
       }
       return unknownVersion(observation, target);
+    case 'upgradeTool':
+      return [];
     case 'upgradeAddons':
       if (distance === 0) return [];
       return problem(

@@ -122,6 +122,8 @@ function after(stage: PlannedStage, state: State): State {
       );
       return { ...state, moment: `after node group ${stage.nodeGroup} is at ${stage.to}`, nodes };
     }
+    // Tools are no part of Kubernetes, and the policy is about nothing else.
+    case 'tools':
     case 'verification':
       return state;
   }

@@ -1,4 +1,5 @@
 import { answerPayload, decisionPayload } from '../contract/messages.ts';
+import { stageTitle } from '../contract/stageSubject.ts';
 import type { GateRecord, HopStatus, StageStatus, UpgradeStatus } from '../contract/status.ts';
 
 /**
@@ -113,8 +114,7 @@ function progress(status: UpgradeStatus): string[] {
 }
 
 function row(hop: HopStatus, stage: StageStatus): string {
-  const name = stage.nodeGroup === undefined ? stage.stage : `${stage.stage} ${stage.nodeGroup}`;
-  return `| ${hop.from} → ${hop.to} | ${cell(name)} | ${stage.state} | ${cell(stage.detail ?? '')} |`;
+  return `| ${hop.from} → ${hop.to} | ${cell(stageTitle(stage))} | ${stage.state} | ${cell(stage.detail ?? '')} |`;
 }
 
 function ending(status: UpgradeStatus): string[] {

@@ -40,6 +40,7 @@ const workflowOfStage = {
   'control-plane': 'upgradeControlPlane',
   'add-ons': 'upgradeAddons',
   workers: 'upgradeNodeGroup',
+  tools: 'upgradeTool',
 } as const;
 
 /** Carries out hops: each stage in a child workflow of its own, and after each a look at the workloads. */

@@ -2,6 +2,7 @@ import type { PlanSummary } from '../activities/types.ts';
 import type { Hop, PlannedStage } from '../contract/plan.ts';
 import { comparisonLines } from '../contract/comparison.ts';
 import { describePutBack } from '../contract/putBack.ts';
+import { toolText } from '../contract/toolText.ts';
 import { replacementText } from '../contract/replacement.ts';
 
 /** What a person is shown at the plan's gate: Markdown lines, part of the opening's digest. */
@@ -64,6 +65,8 @@ export function stageLine(stage: PlannedStage): string {
               .join(', ')} for this roll`;
       return `workers of ${stage.nodeGroup} ${stage.from} → ${stage.to}, ${stage.strategy}${given}`;
     }
+    case 'tools':
+      return `tool ${toolText(stage)}`;
     case 'verification':
       return 'verification of versions and workloads';
   }

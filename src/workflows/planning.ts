@@ -2,6 +2,7 @@ import type { ClusterContext, PlanSummary } from '../activities/types.ts';
 import type { Plan } from '../contract/plan.ts';
 import type { Request } from '../contract/request.ts';
 import { strategiesOf } from '../contract/strategiesOf.ts';
+import { toolsToObserve } from '../contract/toolsToObserve.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import { perform } from './activities.ts';
 import { failure } from './failures.ts';
@@ -92,12 +93,14 @@ async function observeAndPlan(
   approved?: Plan,
 ): Promise<Candidate> {
   const observedAtMs = Date.now();
+  const tools = toolsToObserve(request, type, approved);
   const observation = await steadily(state, () =>
     perform('observeCluster', `Observe ${context.cluster.name}`, {
       context,
       ...(request.checks === undefined ? {} : { checks: request.checks }),
       ...(request.targetVersion === undefined ? {} : { targetVersion: request.targetVersion }),
       strategies: strategiesOf(request),
+      ...(tools.length === 0 ? {} : { tools }),
     }),
   );
   state.evidence(observation.evidence);

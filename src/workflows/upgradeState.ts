@@ -10,6 +10,7 @@ import type { EvidenceReference } from '../contract/evidence.ts';
 import type { PlannedStage } from '../contract/plan.ts';
 import type { Request } from '../contract/request.ts';
 import { searchAttributes } from '../contract/searchAttributes.ts';
+import { subjectName, subjectOfStage } from '../contract/stageSubject.ts';
 import type { PersonAction, Phase, StageStatus, UpgradeStatus, Wait, WaitKind } from '../contract/status.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import { perform } from './activities.ts';
@@ -318,8 +319,8 @@ export class UpgradeState implements WaitKeeper {
   private stageAt(at: string): StageStatus | undefined {
     for (const hop of this.status.hops) {
       for (const stage of hop.stages) {
-        if (at === `${hop.to}/${stage.stage}${stage.nodeGroup === undefined ? '' : `/${stage.nodeGroup}`}`)
-          return stage;
+        const subject = subjectName(stage);
+        if (at === `${hop.to}/${stage.stage}${subject === undefined ? '' : `/${subject}`}`) return stage;
       }
     }
     return undefined;
@@ -327,9 +328,5 @@ export class UpgradeState implements WaitKeeper {
 }
 
 function pendingStage(stage: PlannedStage): StageStatus {
-  return {
-    stage: stage.stage,
-    state: 'pending',
-    ...(stage.stage === 'workers' ? { nodeGroup: stage.nodeGroup } : {}),
-  };
+  return { stage: stage.stage, state: 'pending', ...subjectOfStage(stage) };
 }

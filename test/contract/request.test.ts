@@ -337,14 +337,6 @@ describe('a bad request', () => {
     expect(refusal(refused).message).not.toContain('secret');
   });
 
-  it.each([['tools', 'tools: upgrading cluster tools is not built yet: leave this field out']])(
-    'is told that %s are not built yet, whatever is in them',
-    (field, expected) => {
-      for (const value of [{}, [], null, true])
-        expect(problems({ ...good, [field]: value })).toEqual([expected]);
-    },
-  );
-
   it.each(['v1.33', '1.33.1', '1', 'latest', '', '1.033', '2.1', '1.33 ', ' 1.33', '１.33'])(
     'is told what a version looks like: "%s"',
     (targetVersion) => {

@@ -15,6 +15,8 @@ function show({ from, to, stages }: Hop): string {
         return stage.addons.map((each) => each.name).join(' ');
       case 'workers':
         return `${stage.nodeGroup} ${stage.from}-${stage.to}`;
+      case 'tools':
+        return `${stage.tool} ${stage.to.version}`;
       case 'verification':
         return 'verify';
     }

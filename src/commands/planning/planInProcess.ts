@@ -6,6 +6,7 @@ import { createActivities } from '../../activities/createActivities.ts';
 import type { PlanResult } from '../../contract/plan.ts';
 import type { Request } from '../../contract/request.ts';
 import { strategiesOf } from '../../contract/strategiesOf.ts';
+import { toolsToObserve } from '../../contract/toolsToObserve.ts';
 import { openFolderStore } from '../../evidence/folderStore.ts';
 import type { Observation } from '../../plan/observation.ts';
 import type { GivenRequest } from '../requestInput.ts';
@@ -44,6 +45,7 @@ export async function observeAndPlan({ written, checked }: GivenRequest): Promis
       ...(request.checks === undefined ? {} : { checks: request.checks }),
       targetVersion: checked.targetVersion,
       strategies: strategiesOf(request),
+      tools: toolsToObserve(request, workflowType),
     });
     const plan = await activities.makePlan({ context, workflowType, request, observation });
     // Written by the activities a moment ago: the whole result, findings and all.

@@ -4,6 +4,7 @@ import type { Finding, Severity } from '../../contract/finding.ts';
 import { digestPrefixLength } from '../../contract/messages.ts';
 import type { Hop, PlanResult } from '../../contract/plan.ts';
 import { describePutBack } from '../../contract/putBack.ts';
+import { isSameStage, subjectOfStage } from '../../contract/stageSubject.ts';
 import { durationText, momentText } from './duration.ts';
 import { stageTexts } from './stageText.ts';
 import type { Style } from './style.ts';
@@ -49,10 +50,8 @@ const headings: Record<Severity, string> = {
 
 function hopText(hop: Hop, { estimates, windows }: PlanResult, now: Date, style: Style): string {
   const lines = hop.stages.flatMap((stage) => {
-    const nodeGroup = stage.stage === 'workers' ? stage.nodeGroup : undefined;
-    const estimate = estimates.find(
-      (each) => each.hop === hop.to && each.stage === stage.stage && each.nodeGroup === nodeGroup,
-    );
+    const planned = { stage: stage.stage, ...subjectOfStage(stage) };
+    const estimate = estimates.find((each) => each.hop === hop.to && isSameStage(each, planned));
     return stageTexts(stage).map((text, index) =>
       index === 0 && estimate !== undefined
         ? `  - ${text}  ${style.faint(`(about ${durationText(estimate.seconds)}${stage.stage === 'add-ons' && stage.addons.length > 1 ? ' for all add-ons' : ''})`)}`

@@ -1,8 +1,8 @@
 import type { Report } from '../../contract/report.ts';
+import { stageTitle } from '../../contract/stageSubject.ts';
 import type { HopStatus, StageStatus } from '../../contract/status.ts';
 import { durationText } from './duration.ts';
 import { bullets, inline, markdownTable, section } from './markdown.ts';
-import { stageName } from './statusView.ts';
 
 /** What was done, how long it took, and what was measured meanwhile. */
 export function measuredSections(report: Report): string[] {
@@ -26,7 +26,7 @@ function places({ status }: Report): Place[] {
 function hopsTable(report: Report): string {
   const rows = places(report).map(({ hop, stage }) => [
     hop.from === hop.to ? hop.to : `${hop.from} → ${hop.to}`,
-    inline(stageName(stage)),
+    inline(stageTitle(stage)),
     stage.state,
     stage.startedAt ?? '',
     took(stage),

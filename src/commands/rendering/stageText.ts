@@ -1,4 +1,5 @@
 import type { PlannedStage, UpdateSettings } from '../../contract/plan.ts';
+import { toolText } from '../../contract/toolText.ts';
 import { replacementText } from '../../contract/replacement.ts';
 
 /** What a planned stage will change, one line for each thing. */
@@ -23,6 +24,8 @@ export function stageTexts(stage: PlannedStage): string[] {
       const given = settings === undefined ? '' : `, with ${settingsText(settings)} for this roll`;
       return [`workers of ${stage.nodeGroup} ${stage.from} → ${stage.to}, ${stage.strategy}${given}`];
     }
+    case 'tools':
+      return [`tool ${toolText(stage)}`];
     case 'verification':
       return ['verification of versions and workloads'];
   }

@@ -1,10 +1,11 @@
+import { stageTitle } from '../../contract/stageSubject.ts';
 import type { GateRecord, HopStatus, StageStatus, UpgradeStatus } from '../../contract/status.ts';
 import type { Sighting } from '../following/sighting.ts';
 import type { DecisionRecord } from '../../contract/workers.ts';
 import { decisionAnswers, decisionOutcome } from './decisionView.ts';
 import { elapsedText } from './duration.ts';
 import { gateAnswers, gateName } from './gateView.ts';
-import { ending, noWorkerAnswers, stageName, versionsText } from './statusView.ts';
+import { ending, noWorkerAnswers, versionsText } from './statusView.ts';
 import { plain } from './style.ts';
 
 /**
@@ -67,13 +68,13 @@ function phaseLine(status: UpgradeStatus): string {
 function hopLines(before: UpgradeStatus | undefined, hop: HopStatus): string[] {
   const earlier = before?.hops.find(({ to }) => to === hop.to);
   return hop.stages.flatMap((stage) => {
-    const was = earlier?.stages.find((each) => stageName(each) === stageName(stage));
+    const was = earlier?.stages.find((each) => stageTitle(each) === stageTitle(stage));
     return stageLines(hop, was, stage);
   });
 }
 
 function stageLines(hop: HopStatus, before: StageStatus | undefined, now: StageStatus): string[] {
-  const place = `${hop.from} → ${hop.to} ${stageName(now)}`;
+  const place = `${hop.from} → ${hop.to} ${stageTitle(now)}`;
   const lines: string[] = [];
   if (now.detail !== undefined && now.detail !== before?.detail && now.state === 'running') {
     lines.push(`${place}: ${now.detail}`);

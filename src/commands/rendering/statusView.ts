@@ -1,4 +1,5 @@
 import { remaining } from '../../plan/remaining.ts';
+import { stageTitle } from '../../contract/stageSubject.ts';
 import type { HopStatus, StageState, StageStatus, UpgradeStatus, Wait } from '../../contract/status.ts';
 import type { Sighting, StageProgress } from '../following/sighting.ts';
 import { durationText, elapsedText, momentText } from './duration.ts';
@@ -109,7 +110,7 @@ function stageRow(
     stage.state === 'running'
       ? progress.find(({ workflowId }) => workflowId === stage.workflowId)?.line
       : undefined;
-  const name = stageName(stage);
+  const name = stageTitle(stage);
   const room = Math.max(columns - 50, 24);
   return [
     index === 0 ? `${hop.from} → ${hop.to}` : '',
@@ -121,10 +122,6 @@ function stageRow(
 }
 
 /** `control-plane`, `workers blue`. */
-export function stageName({ stage, nodeGroup }: Pick<StageStatus, 'stage' | 'nodeGroup'>): string {
-  return nodeGroup === undefined ? stage : `${stage} ${nodeGroup}`;
-}
-
 function colorOf(state: StageState, style: Style): (text: string) => string {
   switch (state) {
     case 'done':

@@ -3,6 +3,7 @@ export const estimateDefaults = {
   /** EKS replaces a control plane in about ten minutes. */
   controlPlane: 600,
   addon: 120,
+  tool: 180,
   verification: 60,
   /** The phases of a managed node group's update. */
   nodeGroup: {

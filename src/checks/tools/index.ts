@@ -1,0 +1,1 @@
+export { unobservedTools } from './unobservedTools.ts';
