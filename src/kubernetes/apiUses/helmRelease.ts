@@ -13,6 +13,18 @@ export interface HelmRelease {
   chart: string;
   /** What it has installed, hooks included: YAML with many documents. */
   manifest: string;
+  /** What Helm says of this revision; what a release of an old Helm does not say is empty. */
+  state: {
+    chartName: string;
+    chartVersion: string;
+    appVersion?: string;
+    /** `deployed`, `superseded`, `failed`, `pending-upgrade`, `uninstalled` … */
+    status: string;
+    /** Helm's own word on it, `Upgrade complete`. */
+    description: string;
+    /** RFC 3339, in the zone of whoever ran Helm. */
+    lastDeployed: string;
+  };
 }
 
 /** Why a release can't be read, as one sentence without its end. */
@@ -39,11 +51,21 @@ export async function readHelmRelease(stored: string, limit = largestRelease): P
   }
   const manifest = textAt(value, 'manifest');
   if (manifest === undefined) throw new UnreadableRelease('it holds no manifest, as releases of Helm do');
-  const chart = [textAt(value, 'chart', 'metadata', 'name'), textAt(value, 'chart', 'metadata', 'version')];
+  const metadata = at(at(value, 'chart'), 'metadata');
+  const chart = [textAt(metadata, 'name'), textAt(metadata, 'version')];
+  const appVersion = textAt(metadata, 'appVersion');
   return {
     name: textAt(value, 'name') ?? '',
     chart: chart.filter((part) => part !== undefined).join('-') || 'unknown',
     manifest: [manifest, ...hooksOf(value)].join('\n---\n'),
+    state: {
+      chartName: textAt(metadata, 'name') ?? '',
+      chartVersion: textAt(metadata, 'version') ?? '',
+      ...(appVersion === undefined || appVersion === '' ? {} : { appVersion }),
+      status: textAt(value, 'info', 'status') ?? '',
+      description: textAt(value, 'info', 'description') ?? '',
+      lastDeployed: textAt(value, 'info', 'last_deployed') ?? '',
+    },
   };
 }
 

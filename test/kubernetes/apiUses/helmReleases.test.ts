@@ -156,7 +156,7 @@ test('does not unpack without bounds', async () => {
 
 test('reads a release that Helm 2 has left ungzipped', async () => {
   const text = Buffer.from('{"name":"web","manifest":"a: b"}').toString('base64');
-  expect(await readHelmRelease(text)).toEqual({ name: 'web', chart: 'unknown', manifest: 'a: b' });
+  expect(await readHelmRelease(text)).toMatchObject({ name: 'web', chart: 'unknown', manifest: 'a: b' });
 });
 
 const revision = (number: number, status: string, release = 'web') => ({
