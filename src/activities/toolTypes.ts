@@ -2,8 +2,8 @@ import type { EvidenceReference } from '../contract/evidence.ts';
 import type { ToolChange } from '../contract/tools.ts';
 import type { ClusterContext } from './types.ts';
 
-/** With what each step of one tool's upgrade is called. */
-interface ToolStep {
+/** With what each step of one tool's upgrade is called. Times are milliseconds. */
+export interface ToolStep {
   context: ClusterContext;
   change: ToolChange;
 }
@@ -41,25 +41,35 @@ export interface ToolActivities {
    * Applies the CRD changes that the plan allows, server-side, and waits until each is Established.
    * Throws `ToolFailed`.
    */
-  applyToolCrds(input: ToolStep): Promise<{ applied: string[] }>;
+  applyToolCrds(input: ToolStep & { timeoutMs?: number }): Promise<{ applied: string[] }>;
 
   /**
    * Brings the release to its new version through helm (or helmfile). A revision that an earlier run of this step has
    * left pending is taken back first.
    * Throws `ToolFailed` with helm's words, the release left as helm left it: `rollBackTool` follows.
    */
-  upgradeTool(input: ToolStep & { revisionBefore?: number; upgrade: string }): Promise<ReleaseOutcome>;
+  upgradeTool(
+    input: ToolStep & { revisionBefore?: number; upgrade: string; timeoutMs?: number },
+  ): Promise<ReleaseOutcome>;
 
   /** Compares the tool and what it serves with before, until all is well or the time is over. Milliseconds. */
   verifyTool(
-    input: ToolStep & { before: EvidenceReference; settleMs: number; pollMs: number },
+    input: ToolStep & {
+      before: EvidenceReference;
+      settleMs: number;
+      pollMs: number;
+      /** The release was taken back: then it is to stand as before with what it had before. */
+      rolledBack?: boolean;
+    },
   ): Promise<ToolVerdict>;
 
   /**
    * Takes the release back to the revision it had before; one that is there already is left alone. A first installation
    * is uninstalled. Throws `ToolFailed`.
    */
-  rollBackTool(input: ToolStep & { revisionBefore?: number }): Promise<ReleaseOutcome>;
+  rollBackTool(
+    input: ToolStep & { revisionBefore?: number; upgrade?: string; timeoutMs?: number },
+  ): Promise<ReleaseOutcome>;
 
   /** Waits until Git has brought a tool that Argo CD manages to the version: its Application Synced and Healthy. */
   awaitToolInGit(

@@ -113,6 +113,4 @@ export interface ToolChange {
   awaitGit?: { application: string };
   /** CRDs that are changed before the chart, by the request's policy; none is the rule. */
   crds: { policy: CrdPolicy; verdict: CrdVerdict; applied: string[] };
-  /** Present for a tool that Git brings to the version: its Application, `argocd/external-dns`, which is waited for. */
-  awaitGit?: { application: string };
 }

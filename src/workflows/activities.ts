@@ -1,10 +1,11 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
+import type { ToolActivities } from '../activities/toolTypes.ts';
 import type { Activities as ClusterActivities } from '../activities/types.ts';
 import type { WorkerActivities } from '../activities/workerTypes.ts';
 import { nonRetryableErrorTypes } from '../contract/errors.ts';
 
-type Activities = ClusterActivities & WorkerActivities;
+type Activities = ClusterActivities & WorkerActivities & ToolActivities;
 
 /**
  * Temporal retries what passes by itself (throttling, server errors, a worker that died). What a person or the
@@ -61,6 +62,12 @@ const longOnes: readonly (keyof Activities)[] = [
   'terminateNodes',
   'findStuckPods',
   'deletePodsOnceReplaced',
+  'prepareTool',
+  'applyToolCrds',
+  'upgradeTool',
+  'verifyTool',
+  'rollBackTool',
+  'awaitToolInGit',
 ];
 
 const proxy = proxyActivities<Activities>(quick);

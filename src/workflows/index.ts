@@ -3,3 +3,4 @@ export { upgradeAddons } from './upgradeAddons.ts';
 export { upgradeCluster } from './upgradeCluster.ts';
 export { upgradeControlPlane } from './upgradeControlPlane.ts';
 export { upgradeNodeGroup } from './upgradeNodeGroup.ts';
+export { upgradeTool } from './upgradeTool.ts';

@@ -54,6 +54,7 @@ export type StageEvent =
   | { kind: 'begin-wait'; wait: WaitKind; what: string; until?: string }
   | { kind: 'end-wait'; wait: WaitKind }
   | { kind: 'note'; text: string }
+  | { kind: 'evidence'; evidence: EvidenceReference }
   | { kind: 'compensation'; compensation: Pick<Compensation, 'undo' | 'args' | 'what'> }
   | {
       kind: 'compensated';

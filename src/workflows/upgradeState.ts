@@ -171,6 +171,9 @@ export class UpgradeState implements WaitKeeper {
       case 'note':
         this.note(event.text, at);
         return;
+      case 'evidence':
+        this.evidence(event.evidence);
+        return;
       case 'compensation':
         this.status.compensations.push({ ...event.compensation, recordedAt: now(), state: 'open' });
         break;

@@ -48,6 +48,8 @@ export interface StartOptions {
   cluster?: string;
   plan?: Plan;
   request?: Partial<RequestInput> & Record<string, unknown>;
+  /** The request alone, for workflows that take no target. */
+  withoutTarget?: Record<string, unknown>;
   activities?: Partial<Activities>;
 }
 
@@ -85,7 +87,13 @@ export async function openWorkbench(address: string): Promise<Workbench> {
       const handle = await client.workflow.start(options.workflowType ?? 'upgradeCluster', {
         taskQueue,
         workflowId,
-        args: [{ cluster: { name: cluster }, targetVersion: '1.32', timing: fast, ...options.request }],
+        args: [
+          {
+            cluster: { name: cluster },
+            timing: fast,
+            ...(options.withoutTarget ?? { targetVersion: '1.32', ...options.request }),
+          },
+        ],
       });
       const status = () => handle.query<UpgradeStatus>('status');
       const until = async (what: string, wanted: (status: UpgradeStatus) => boolean) => {

@@ -4,15 +4,17 @@ import type {
   PlanSummary,
   UpdateOutcome,
 } from '../../src/activities/types.ts';
+import type { ToolActivities } from '../../src/activities/toolTypes.ts';
 import type { WorkerActivities } from '../../src/activities/workerTypes.ts';
 import { StepladderError } from '../../src/contract/errors.ts';
 import type { EvidenceReference } from '../../src/contract/evidence.ts';
 import type { Plan } from '../../src/contract/plan.ts';
 import { readRequest } from '../../src/contract/request.ts';
 import { failWith } from './failWith.ts';
+import { fakeTool } from './fakeTool.ts';
 import { fakeWorkers } from './fakeWorkers.ts';
 
-export type Activities = ClusterActivities & WorkerActivities;
+export type Activities = ClusterActivities & WorkerActivities & ToolActivities;
 
 /** One call that a workflow made, in the order in which they came. */
 export interface Call {
@@ -49,6 +51,9 @@ const changing: readonly (keyof Activities)[] = [
   'excludeFromLoadBalancers',
   'terminateNodes',
   'resizeNodeGroup',
+  'applyToolCrds',
+  'upgradeTool',
+  'rollBackTool',
 ];
 
 const never = { downtimeSeconds: 0, failures: 0, longestOutageSeconds: 0, probes: 12, unobservedSeconds: 0 };
@@ -111,6 +116,7 @@ export function scriptActivities(
 
   const well: Activities = {
     ...fakeWorkers().activities,
+    ...fakeTool().activities,
     readRequest: async ({ workflowType, request }) => {
       try {
         return readRequest(workflowType, request);
@@ -245,11 +251,12 @@ export function summarize(plan: Plan, blocking: string[] = []): PlanSummary {
 }
 
 function subject(input: unknown): string {
-  const { to, name, nodeGroup, attempt, target, settings } = input as Record<string, unknown>;
+  const { to, name, nodeGroup, attempt, target, settings, change } = input as Record<string, unknown>;
   const { kind, name: targetName } = (target ?? {}) as Record<string, unknown>;
   return [
     kind,
     targetName,
+    (change as { tool?: string } | undefined)?.tool,
     nodeGroup,
     name,
     to,
