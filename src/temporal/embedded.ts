@@ -20,6 +20,8 @@ export interface EmbeddedServerOptions {
   port?: number;
   /** Port for the Temporal UI. Without it 8233, or any free one, in step with `port`; 0 is any free port. */
   uiPort?: number;
+  /** Dynamic configuration of the server beside our own, by its keys: `limit.historyCount.suggestContinueAsNew`. */
+  dynamicConfig?: Readonly<Record<string, number | boolean>>;
   log: (line: string) => void;
 }
 
@@ -63,7 +65,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
     const databaseFile = join(folder, 'temporal.db');
     const server = startOwnedProcess(
       binary,
-      serverArguments(ports, databaseFile),
+      serverArguments(ports, databaseFile, options.dynamicConfig ?? {}),
       serverEnvironment(),
       options.dataFolder === undefined ? folder : undefined,
     );
@@ -121,7 +123,11 @@ async function choosePort(wanted: number | undefined, what: string): Promise<num
   return wanted;
 }
 
-function serverArguments({ port, uiPort }: Ports, databaseFile: string): string[] {
+function serverArguments(
+  { port, uiPort }: Ports,
+  databaseFile: string,
+  dynamicConfig: Readonly<Record<string, number | boolean>>,
+): string[] {
   return [
     ...['server', 'start-dev', '--ip', loopback, '--port', String(port), '--ui-port', String(uiPort)],
     ...['--namespace', namespace, '--db-filename', databaseFile, '--log-level', 'error', '--color', 'never'],
@@ -132,6 +138,7 @@ function serverArguments({ port, uiPort }: Ports, databaseFile: string): string[
     ...['--dynamic-config-value', 'frontend.enableServerVersionCheck=false'],
     // A newly started worker sees what was registered a moment ago.
     ...['--dynamic-config-value', 'system.forceSearchAttributesCacheRefreshOnRead=true'],
+    ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
   ];
 }
 

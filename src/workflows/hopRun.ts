@@ -4,6 +4,7 @@ import {
   ChildWorkflowCancellationType,
   ParentClosePolicy,
   condition,
+  getExternalWorkflowHandle,
   isCancellation,
   startChild,
   workflowInfo,
@@ -117,6 +118,17 @@ export class HopRun {
     });
   }
 
+  /**
+   * Cancels the stage in whichever run it is. Cancelling it as a child reaches only the run that was started, and a
+   * stage with waves goes on in new ones (rule 19).
+   */
+  private forwardAbort(child: ChildWorkflowHandle<Workflow>): void {
+    CancellationScope.current().cancelRequested.catch(() => {
+      if (this.running !== child) return;
+      this.signalStage(({ workflowId }) => getExternalWorkflowHandle(workflowId).cancel());
+    });
+  }
+
   /** What the stage that runs tells or asks. */
   stageEvent(at: string, event: StageEvent): void {
     switch (event.kind) {
@@ -190,6 +202,7 @@ export class HopRun {
       });
     }
     if (this.state.status.paused !== paused) this.forwardPause(this.state.status.paused);
+    if (stage.stage === 'workers' && stage.strategy !== 'managed') this.forwardAbort(child);
     try {
       const result: unknown = await child.result();
       if (stage.stage === 'control-plane')
