@@ -13,3 +13,14 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
     throw error;
   }
 }
+
+/** Of the longest pause: the first one. */
+const firstShare = 1 / 16;
+
+/**
+ * Pauses between looks at what is mostly there within seconds, and sometimes takes long: each twice as long as the one
+ * before, up to the longest. Milliseconds.
+ */
+export function* growingPauses(longestMs: number): Generator<number, never> {
+  for (let next = longestMs * firstShare; ; next = Math.min(longestMs, next * 2)) yield next;
+}

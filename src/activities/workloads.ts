@@ -5,7 +5,7 @@ import type { WorkloadComparison, WorkloadState } from '../kubernetes/workloads.
 import { joinLooks } from '../kubernetes/secondLook.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { keep } from './evidence.ts';
-import { pause } from './pause.ts';
+import { growingPauses, pause } from './pause.ts';
 import { activityScope, heartbeating } from './scope.ts';
 import type { Activities, ClusterContext } from './types.ts';
 import type { WorkerActivities } from './workerTypes.ts';
@@ -66,31 +66,40 @@ export function workloadActivities({
 
     async verifyOwners({ baseline: reference, owners: ownersReference, ...input }) {
       const baseline = baselineSchema.parse(await evidence.read(reference));
-      const owners = new Set(ownersSchema.parse(await evidence.read(ownersReference)).map(workloadKey));
+      const owners = ownersSchema.parse(await evidence.read(ownersReference));
+      const keys = new Set(owners.map(workloadKey));
       return verify(
-        baseline.filter((state) => owners.has(workloadKey(state))),
+        baseline.filter((state) => keys.has(workloadKey(state))),
         input,
+        new Set(owners.map(({ namespace }) => namespace)),
       );
     },
   };
 
-  /** Looks until all of these that were well are well again, or the time is over. */
+  /**
+   * Looks until all of these that were well are well again, or the time is over. The first looks follow each other soon,
+   * because most workloads need seconds: whatever comes next waits for it.
+   *
+   * @param namespaces those of all of these; without it the whole cluster is read
+   */
   async function verify(
     baseline: readonly WorkloadState[],
     { context, settleMs, pollMs }: { context: ClusterContext; settleMs: number; pollMs: number },
+    namespaces?: ReadonlySet<string>,
   ): Promise<WorkloadsVerdict> {
     const { signal } = activityScope();
     const until = performance.now() + settleMs;
+    const pauses = growingPauses(pollMs);
     let line = 'looking at the workloads';
     const comparison = await heartbeating(
       async () => {
         for (;;) {
           const { kubernetes } = await clusters.open(context, signal);
-          const seen = compareWorkloads(baseline, await readWorkloads(kubernetes, signal));
+          const seen = compareWorkloads(baseline, await readWorkloads(kubernetes, signal, namespaces));
           const left = until - performance.now();
           if (seen.newlyBroken.length === 0 || left <= 0) return seen;
           line = `waiting for ${summary(seen)}`;
-          await pause(Math.min(pollMs, left), signal);
+          await pause(Math.min(pauses.next().value, left), signal);
         }
       },
       () => ({ line }),

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { KubernetesConnection } from './connection.ts';
 import { listObjects } from './list.ts';
 import type { Controller, PodState } from './podState.ts';
@@ -23,6 +24,9 @@ export type { WorkloadComparison } from './compareWorkloads.ts';
 export { describeWorkload } from './workloadState.ts';
 export type { WorkloadState } from './workloadState.ts';
 
+/** Beyond so many namespaces one list of all is less work than a list of each. */
+const mostNamespaces = 10;
+
 /**
  * How every owner of Pods stands (rule 8): Deployments, StatefulSets, DaemonSets, ReplicaSets that no Deployment
  * controls, Jobs, CronJobs by their newest Job, bare Pods, and owners of other kinds by their Pods. In the order of
@@ -31,35 +35,34 @@ export type { WorkloadState } from './workloadState.ts';
  * The lists are read one after the other, so a workload that changes at that moment may look worse than it is, never
  * better; look again before you act on it.
  *
+ * @param namespaces at least those that are asked about; where they are few only they are read, so that a look at some
+ *   owners does not grow with the cluster
  * @throws StepladderError as `KubernetesConnection.getJson`: a kind that can't be read is not passed over (rule 11)
  */
 export async function readWorkloads(
   connection: KubernetesConnection,
   signal?: AbortSignal,
+  namespaces?: ReadonlySet<string>,
 ): Promise<WorkloadState[]> {
-  const apps = '/apis/apps/v1';
-  const list = { signal };
-  const deployments = await listObjects(connection, `${apps}/deployments`, deploymentSchema, {
-    ...list,
-    name: 'deployments.apps',
-  });
-  const replicaSets = await listObjects(connection, `${apps}/replicasets`, replicasSchema, {
-    ...list,
-    name: 'replicasets.apps',
-  });
-  const statefulSets = await listObjects(connection, `${apps}/statefulsets`, replicasSchema, {
-    ...list,
-    name: 'statefulsets.apps',
-  });
-  const daemonSets = await listObjects(connection, `${apps}/daemonsets`, daemonSetSchema, {
-    ...list,
-    name: 'daemonsets.apps',
-  });
-  const jobs = await listObjects(connection, '/apis/batch/v1/jobs', jobSchema, {
-    ...list,
-    name: 'jobs.batch',
-  });
-  const pods = await listObjects(connection, '/api/v1/pods', podSchema, { ...list, name: 'pods' });
+  const places =
+    namespaces === undefined || namespaces.size > mostNamespaces
+      ? ['']
+      : [...namespaces].map((namespace) => `/namespaces/${namespace}`);
+  const list = async <T>(api: string, resource: string, schema: z.ZodType<T>): Promise<T[]> => {
+    const group = api.startsWith('/apis/') ? `.${api.split('/')[2] ?? ''}` : '';
+    const found: T[] = [];
+    for (const place of places) {
+      const path = `${api}${place}/${resource}`;
+      found.push(...(await listObjects(connection, path, schema, { name: `${resource}${group}`, signal })));
+    }
+    return found;
+  };
+  const deployments = await list('/apis/apps/v1', 'deployments', deploymentSchema);
+  const replicaSets = await list('/apis/apps/v1', 'replicasets', replicasSchema);
+  const statefulSets = await list('/apis/apps/v1', 'statefulsets', replicasSchema);
+  const daemonSets = await list('/apis/apps/v1', 'daemonsets', daemonSetSchema);
+  const jobs = await list('/apis/batch/v1', 'jobs', jobSchema);
+  const pods = await list('/api/v1', 'pods', podSchema);
 
   const deploymentOfReplicaSet = new Map<string, string>();
   for (const { metadata } of replicaSets) {

@@ -93,6 +93,27 @@ test('every owner is there once, in order, and its Pods are found through its Re
   expect(states.at(-1)).toMatchObject({ reason: '0 of 1 Pods Ready' });
 });
 
+test('a few namespaces are read alone, and the cluster as a whole where they are many', async () => {
+  const namespaced = (path: string) => path.replace(/^(.*)\/(\w+)$/, '$1/namespaces/shop/$2');
+  const everywhere = cluster();
+  const states = await readWorkloads(everywhere);
+  const paths = everywhere.asked.map(({ path }) => path);
+  const inShop = fakeConnection(
+    Object.fromEntries(
+      await Promise.all(
+        paths.map(async (path) => [namespaced(path), await everywhere.getJson(path)] as const),
+      ),
+    ),
+  );
+  expect(await readWorkloads(inShop, undefined, new Set(['shop']))).toEqual(states);
+  expect(inShop.asked.map(({ path }) => path)).toEqual(paths.map(namespaced));
+
+  const many = cluster();
+  const namespaces = new Set(Array.from({ length: 11 }, (_, nth) => `team-${nth}`));
+  expect(await readWorkloads(many, undefined, namespaces)).toEqual(states);
+  expect(many.asked.map(({ path }) => path)).toEqual(paths);
+});
+
 test('a kind that can not be read is not passed over', async () => {
   const connection = cluster({ '/apis/apps/v1/daemonsets': new Refusal(403, 'no') });
   await expect(readWorkloads(connection)).rejects.toMatchObject({ type: 'CredentialsRefused' });
