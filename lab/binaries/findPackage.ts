@@ -3,9 +3,9 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { installIntoCache } from '../../src/binaries/cacheInstall.ts';
 import { waitForCacheLock } from '../../src/binaries/cacheLock.ts';
+import { damageOf, writeChecksums } from '../../src/binaries/checksums.ts';
+import { downloadRelease } from '../../src/binaries/downloadRelease.ts';
 import { runGo } from '../../src/binaries/goBuild.ts';
-import { damageOf, writeChecksums } from './checksums.ts';
-import { downloadPackage } from './download.ts';
 import type { LabPackage } from './packages.ts';
 
 export interface BinarySource {
@@ -102,7 +102,7 @@ async function explicitPackage(wanted: LabPackage, explicit: string): Promise<Fo
 
 async function download(wanted: LabPackage, folder: string, source: Obtaining): Promise<void> {
   const { environment, log, signal, releaseOrigin } = source;
-  await downloadPackage(wanted, folder, { environment, log, signal, origin: releaseOrigin });
+  await downloadRelease(wanted, folder, { environment, log, signal, origin: releaseOrigin });
 }
 
 async function build(wanted: LabPackage, folder: string, source: Obtaining): Promise<void> {

@@ -1,14 +1,13 @@
 import { join } from 'node:path';
+import type { Release } from '../../src/binaries/downloadRelease.ts';
 import { etcdRelease, kubectlRelease, kwokRelease, labReleases } from '../releases.ts';
 
 /** A set of programs that are had together. */
-export interface LabPackage {
+export interface LabPackage extends Release {
   /** Folder in the cache, `kubernetes-1.31.0`. */
   folder: string;
   /** Subfolder of a folder that a person gives: the minor version, or nothing. */
   explicitFolder: string;
-  /** As people are told: `the control plane of Kubernetes 1.31.0`. */
-  what: string;
   /** How long a build takes, as people are told. */
   usually: string;
   release: string;
@@ -22,14 +21,6 @@ export interface LabPackage {
   linkerFlags: string;
   /** Package of each program. */
   goPackages: readonly string[];
-  /** Where the project publishes it. */
-  published(platform: { os: string; arch: string }): Publication | undefined;
-}
-
-/** Files of an official release, each with where its sha-256 is to be read. */
-export interface Publication {
-  host: string;
-  files: { program: string; path: string; checksumPath: string; archiveMember?: string }[];
 }
 
 const modules = join(import.meta.dirname, '..', 'modules');

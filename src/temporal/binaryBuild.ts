@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { installIntoCache } from '../binaries/cacheInstall.ts';
+import type { BinaryRequest } from '../binaries/findProgram.ts';
 import { runGo } from '../binaries/goBuild.ts';
-import type { BinaryRequest } from './binaryDownload.ts';
 
 /**
  * Builds the Temporal CLI with `go install` and puts it in the cache. Throws an error that says why it can't.

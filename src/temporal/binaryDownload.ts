@@ -2,19 +2,8 @@ import { execa } from 'execa';
 import { extname, join } from 'node:path';
 import { installIntoCache } from '../binaries/cacheInstall.ts';
 import { elapsed } from '../binaries/elapsed.ts';
+import type { BinaryRequest } from '../binaries/findProgram.ts';
 import { requireReachable, usesProxy } from '../binaries/reachable.ts';
-
-/** What is asked of the two ways to come by a binary that is not on the machine yet. */
-export interface BinaryRequest {
-  /** Release without a `v`. */
-  version: string;
-  /** Path that the binary shall have at the end. */
-  target: string;
-  /** Folder on the same file system, for unfinished work. */
-  cacheFolder: string;
-  environment: NodeJS.ProcessEnv;
-  log: (line: string) => void;
-}
 
 /** Where Temporal's SDK downloads from. */
 const downloadHost = 'temporal.download';

@@ -51,7 +51,7 @@ const portAttempts = 5;
 
 /**
  * Starts a Temporal server with UI and our search attributes, and resolves once it answers to all that we need.
- * Throws `PortTaken`, `TemporalBinaryMissing`, or an error with the server's last words.
+ * Throws `PortTaken`, `ProgramMissing`, or an error with the server's last words.
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const { log } = options;

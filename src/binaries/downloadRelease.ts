@@ -4,24 +4,37 @@ import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { elapsed } from '../../src/binaries/elapsed.ts';
-import { requireReachable, usesProxy } from '../../src/binaries/reachable.ts';
 import { sha256Of } from './checksums.ts';
-import type { LabPackage } from './packages.ts';
+import { elapsed } from './elapsed.ts';
+import { requireReachable, usesProxy } from './reachable.ts';
 
 const requestTimeoutMs = 10 * 60_000;
+
+/** Programs that a project publishes together. */
+export interface Release {
+  /** As people are told: `helm 3.19.5`. */
+  what: string;
+  /** Where the project publishes it; undefined when it does not for this platform. */
+  published(platform: { os: string; arch: string }): Publication | undefined;
+}
+
+/** Files of an official release, each with where its sha-256 is to be read. */
+export interface Publication {
+  host: string;
+  files: { program: string; path: string; checksumPath: string; archiveMember?: string }[];
+}
 
 /** Whether each host can be reached: tried once in a process. */
 const tries = new Map<string, Promise<void>>();
 
 /**
- * Fetches the official release of a package into a folder and checks each file against the published sha-256.
+ * Fetches an official release into a folder and checks each file against the published sha-256.
  *
  * @param origin scheme, host and port to fetch from instead of the project's own
  * @throws Error that says why it can't
  */
-export async function downloadPackage(
-  wanted: LabPackage,
+export async function downloadRelease(
+  wanted: Release,
   folder: string,
   options: {
     environment: NodeJS.ProcessEnv;
