@@ -77,7 +77,7 @@ export function isOurs({ installed: { management } }: ObservedTool): boolean {
 }
 
 /** CRDs that are to be as the new version has them before the chart comes; documentation is left to the chart. */
-function appliedBefore({ differences }: CrdComparison): string[] {
+export function appliedBefore({ differences }: CrdComparison): string[] {
   return differences
     .filter(({ state, verdict }) => state !== 'extra' && (verdict === 'additive' || verdict === 'breaking'))
     .map(({ crd }) => crd)

@@ -1,0 +1,58 @@
+import { crdVerdicts } from '../contract/tools.ts';
+import type { CrdVerdict } from '../contract/tools.ts';
+import type { ObservedTool } from '../tools/types.ts';
+import { appliedBefore, isOurs, permits } from './toolDecision.ts';
+import type { ToolDecision } from './toolDecision.ts';
+
+/**
+ * A tool that is to be installed for the first time, as the checks shall judge it: that it is not there is no problem,
+ * and CRDs that the cluster does not have are no difference, since nothing hangs on them yet and Helm brings them. Those
+ * that are there are held to the same policy as in an upgrade: they may be those of another installation.
+ */
+export function asInstallation(observed: ObservedTool): ObservedTool {
+  const { comparison, problems } = observed;
+  const there = comparison?.differences.filter(({ state }) => state !== 'missing') ?? [];
+  return {
+    ...observed,
+    problems: problems.filter(({ kind }) => kind !== 'not-installed'),
+    ...(comparison === undefined
+      ? {}
+      : {
+          comparison: {
+            ...comparison,
+            differences: there,
+            verdict: worst(there.map(({ verdict }) => verdict)),
+          },
+        }),
+  };
+}
+
+/**
+ * Decides on the first installation of a tool, as `decideTool` does on its upgrade.
+ *
+ * @param observed as `asInstallation` gives it
+ */
+export function decideInstallation(observed: ObservedTool): ToolDecision {
+  const { wanted, installed, chosen, comparison, rendered } = observed;
+  if (installed.release !== undefined || 'manifests' in wanted.source || !isOurs(observed)) {
+    return { decision: 'undecided' };
+  }
+  if (chosen === undefined || comparison === undefined || rendered === undefined) {
+    return { decision: 'undecided' };
+  }
+  if (!permits(wanted.crds, comparison)) return { decision: 'undecided' };
+  const { name: tool, namespace, release, source, driver, values } = wanted;
+  return {
+    decision: 'change',
+    change: {
+      ...{ tool, namespace, release, source, driver, values },
+      to: chosen,
+      renderedSha256: rendered.renderedSha256,
+      crds: { policy: wanted.crds, verdict: comparison.verdict, applied: appliedBefore(comparison) },
+    },
+  };
+}
+
+function worst(verdicts: readonly CrdVerdict[]): CrdVerdict {
+  return crdVerdicts.findLast((verdict) => verdicts.includes(verdict)) ?? 'none';
+}
