@@ -1,5 +1,5 @@
-/** What an element holds: text, named children, or a list of them under one name. */
-export type XmlFields = { [name: string]: string | XmlFields | XmlFields[] };
+/** What an element holds: text, named children, or a list of either under one name. */
+export type XmlFields = { [name: string]: string | XmlFields | (string | XmlFields)[] };
 
 /** One element with what is in it. Attributes come as text with a space before them. */
 export function xmlElement(name: string, content: string | XmlFields, attributes = ''): string {
