@@ -15,6 +15,12 @@ import { timeouts } from './retryPolicy.ts';
 export type KubernetesOptions =
   { endpoint: string; certificateAuthorityPem: string; token: () => Promise<string> } | { context: string };
 
+/** How another program, such as helm, gets at the same cluster as the same identity. */
+export type ProgramAccess =
+  | { endpoint: string; certificateAuthorityPem: string; token: () => Promise<string> }
+  /** The user's own kubeconfig, in which this context led to that server when it was read. */
+  | { context: string; endpoint: string };
+
 /** With what one request goes out. */
 export interface Authorization {
   headers: Record<string, string>;
@@ -30,10 +36,12 @@ export interface Authorization {
 export class KubernetesAccess {
   readonly #load: () => KubeConfig;
   readonly #bearer: BearerToken | undefined;
+  readonly #context: string | undefined;
   #kubeConfig: KubeConfig;
 
   constructor(options: KubernetesOptions) {
     if ('context' in options) {
+      this.#context = options.context;
       this.#load = () => loadContext(options.context);
     } else {
       this.#bearer = new BearerToken(options.token);
@@ -55,6 +63,16 @@ export class KubernetesAccess {
     const { caFile, caData } = this.#cluster();
     if (caFile !== undefined) return readFileSync(caFile, 'utf8');
     return caData === undefined ? '' : Buffer.from(caData, 'base64').toString('utf8');
+  }
+
+  forPrograms(): ProgramAccess {
+    const endpoint = this.server;
+    const bearer = this.#bearer;
+    if (bearer !== undefined) {
+      const certificateAuthorityPem = this.certificateAuthorityPem();
+      return { endpoint, certificateAuthorityPem, token: () => bearer.get() };
+    }
+    return { endpoint, context: this.#context ?? this.#kubeConfig.getCurrentContext() };
   }
 
   /** Makes the next request ask for its credentials anew: the server has refused these. */

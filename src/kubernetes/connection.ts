@@ -5,14 +5,14 @@ import { request } from 'undici';
 import type { Dispatcher } from 'undici';
 import { StepladderError } from '../contract/errors.ts';
 import { certificateAuthorityDigest, KubernetesAccess } from './access.ts';
-import type { Authorization, KubernetesOptions } from './access.ts';
+import type { Authorization, KubernetesOptions, ProgramAccess } from './access.ts';
 import { eachLine } from './eachLine.ts';
 import { classifyKubernetesError, KubernetesStatusError, readStatus } from './errors.ts';
 import { defaultRetryPolicy, retryDelayMs } from './retryPolicy.ts';
 import type { RetryPolicy } from './retryPolicy.ts';
 
 export { certificateAuthorityDigest } from './access.ts';
-export type { KubernetesOptions } from './access.ts';
+export type { KubernetesOptions, ProgramAccess } from './access.ts';
 
 export interface ReadOptions {
   /** Value of the Accept header; plain JSON without it. */
@@ -90,6 +90,8 @@ export interface KubernetesConnection {
   makeApiClient<T extends ApiType>(api: ApiConstructor<T>): T;
   /** What tells this cluster's API from another's (rule 20). */
   identity(): { endpoint: string; certificateAuthoritySha256: string };
+  /** How another program gets at this cluster as the same identity. */
+  forPrograms(): ProgramAccess;
   /** Closes its connections, also those in use. */
   close(): Promise<void>;
 }
@@ -261,6 +263,10 @@ class Connection implements KubernetesConnection {
       endpoint: this.#access.server,
       certificateAuthoritySha256: certificateAuthorityDigest(this.#access.certificateAuthorityPem()),
     };
+  }
+
+  forPrograms(): ProgramAccess {
+    return this.#access.forPrograms();
   }
 
   async close(): Promise<void> {

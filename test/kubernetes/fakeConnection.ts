@@ -60,6 +60,11 @@ export function fakeConnection(
       throw new Error('not in this fake');
     },
     identity: () => ({ endpoint: 'https://fake', certificateAuthoritySha256: '' }),
+    forPrograms: () => ({
+      endpoint: 'https://fake',
+      certificateAuthorityPem: '',
+      token: async () => 'a-token-of-the-fake',
+    }),
     close: async () => undefined,
   };
 }
