@@ -23,8 +23,8 @@ export interface ReadOptions {
   what?: string;
 }
 
-/** Ways to change something. PATCH is a JSON merge patch (RFC 7386). */
-export type ChangeMethod = 'POST' | 'PATCH' | 'DELETE';
+/** Ways to change something. PATCH is a JSON merge patch (RFC 7386), APPLY a PATCH by server-side apply. */
+export type ChangeMethod = 'POST' | 'PUT' | 'PATCH' | 'APPLY' | 'DELETE';
 
 export interface ChangeOptions {
   body?: object;
@@ -110,7 +110,10 @@ export async function connectKubernetes(
 
 const contentTypes: Record<ChangeMethod, string> = {
   POST: 'application/json',
+  PUT: 'application/json',
   PATCH: 'application/merge-patch+json',
+  // JSON is YAML.
+  APPLY: 'application/apply-patch+yaml',
   DELETE: 'application/json',
 };
 
@@ -287,7 +290,7 @@ class Connection implements KubernetesConnection {
         accept: accept ?? 'application/json',
         ...(sent?.body === undefined ? {} : { 'content-type': contentTypes[sent.method] }),
       },
-      ...(sent === undefined ? {} : { method: sent.method }),
+      ...(sent === undefined ? {} : { method: sent.method === 'APPLY' ? 'PATCH' : sent.method }),
       ...(sent?.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
       ...(signal === undefined ? {} : { signal }),
     });

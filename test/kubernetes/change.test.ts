@@ -30,6 +30,18 @@ test('a patch is a merge patch, and outlives what passes by itself', async () =>
   expect(new Set(types)).toEqual(new Set(['application/merge-patch+json']));
 });
 
+test('a server-side apply is a patch of its own kind', async () => {
+  const types: (string | undefined)[] = [];
+  const { server, connection } = await connect((request, response) => {
+    types.push(request.headers['content-type']);
+    answer(response, 200, { ok: true });
+  });
+  const options = { body: { spec: {} }, query: { fieldManager: 'x', force: 'true' }, what: 'apply' };
+  await expect(connection.change('APPLY', '/api/v1/nodes/n', options)).resolves.toEqual({ ok: true });
+  expect(server.requests).toEqual(['PATCH /api/v1/nodes/n?fieldManager=x&force=true']);
+  expect(types).toEqual(['application/apply-patch+yaml']);
+});
+
 test.each([404, 409, 422])('an answer of %i is the caller’s at once', async (code) => {
   const { server, connection } = await connect((_, response) => refuse(response, code, 'Some', 'thing'));
   const error: unknown = await connection
