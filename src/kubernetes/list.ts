@@ -22,6 +22,7 @@ export interface ListOptions {
   /** Value of the Accept header. */
   accept?: string;
   labelSelector?: string;
+  fieldSelector?: string;
   signal?: AbortSignal | undefined;
   /** What is listed, for messages: `deployments.apps`. */
   name: string;
@@ -76,7 +77,12 @@ async function listOnce<T>(
   do {
     const answer = await connection.getJson(path, {
       ...(options.accept === undefined ? {} : { accept: options.accept }),
-      query: { limit: options.limit ?? pageSize, continue: next, labelSelector: options.labelSelector },
+      query: {
+        limit: options.limit ?? pageSize,
+        continue: next,
+        labelSelector: options.labelSelector,
+        fieldSelector: options.fieldSelector,
+      },
       signal: options.signal,
       what: `list ${options.name}`,
     });
