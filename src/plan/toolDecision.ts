@@ -1,6 +1,7 @@
-import type { CrdComparison, CrdPolicy, CrdVerdict, ToolChange } from '../contract/tools.ts';
-import type { ObservedTool } from '../tools/types.ts';
+import type { ChartVersion, CrdComparison, ToolChange } from '../contract/tools.ts';
 import { compareChartVersions } from '../tools/choice/chartVersions.ts';
+import { permits } from '../tools/choice/crdPolicy.ts';
+import type { HelmReleaseState, ObservedTool } from '../tools/types.ts';
 
 /**
  * What becomes of a tool: it is brought to another version, it is there already, or a finding says why neither can be
@@ -9,58 +10,61 @@ import { compareChartVersions } from '../tools/choice/chartVersions.ts';
 export type ToolDecision =
   { decision: 'change'; change: ToolChange } | { decision: 'there-already' } | { decision: 'undecided' };
 
-/** The verdicts that each policy lets through. */
-const letThrough: Readonly<Record<CrdPolicy, readonly CrdVerdict[]>> = {
-  refuse: ['none', 'documentation'],
-  additive: ['none', 'documentation', 'additive'],
-  allow: ['none', 'documentation', 'additive', 'breaking'],
-};
-
 /** Decides on one tool by all that was found out about it. Only what can be carried out as it stands is a change. */
 export function decideTool(observed: ObservedTool): ToolDecision {
-  const { wanted, installed, chosen, comparison, rendered } = observed;
-  const { release } = installed;
-  if (release === undefined || chosen === undefined) return { decision: 'undecided' };
-  const distance = compareChartVersions(chosen.version, release.chart.version);
-  if (distance === 0 && release.status === 'deployed') return { decision: 'there-already' };
+  const { wanted, installed, chosen, comparison } = observed;
   const awaitGit = waitsForGit(observed);
-  const possible =
-    distance > 0 &&
-    release.status === 'deployed' &&
-    !('manifests' in wanted.source) &&
-    (awaitGit !== undefined || isOurs(observed));
-  if (!possible || comparison === undefined || rendered === undefined) return { decision: 'undecided' };
-  if (!permits(wanted.crds, comparison)) return { decision: 'undecided' };
-  const { version, appVersion } = release.chart;
+  if (chosen === undefined) return { decision: 'undecided' };
+  if (awaitGit !== undefined) {
+    return comparison !== undefined && permits(wanted.crds, comparison)
+      ? { decision: 'change', change: inGit(changeTo(chosen, comparison, observed), awaitGit) }
+      : { decision: 'undecided' };
+  }
+  const { release } = installed;
+  if (release?.status !== 'deployed' || !isOurs(observed)) return { decision: 'undecided' };
+  const distance = compareChartVersions(chosen.version, release.chart.version);
+  if (distance === 0) return { decision: 'there-already' };
+  if (distance < 0 || 'manifests' in wanted.source) return { decision: 'undecided' };
+  if (observed.rendered === undefined || comparison === undefined) return { decision: 'undecided' };
+  return permits(wanted.crds, comparison)
+    ? { decision: 'change', change: changeTo(chosen, comparison, observed) }
+    : { decision: 'undecided' };
+}
+
+function changeTo(
+  to: ChartVersion,
+  comparison: CrdComparison,
+  { wanted, installed, rendered }: ObservedTool,
+): ToolChange {
+  const { release } = installed;
+  const { name, namespace, source, driver, values, crds: policy } = wanted;
   return {
-    decision: 'change',
-    change: {
-      tool: wanted.name,
-      namespace: wanted.namespace,
-      release: wanted.release,
-      source: wanted.source,
-      driver: wanted.driver,
-      from: {
-        version,
-        ...(appVersion === undefined ? {} : { appVersion }),
-        revision: release.revision,
-      },
-      to: chosen,
-      values: wanted.values,
-      renderedSha256: rendered.renderedSha256,
-      crds: {
-        policy: wanted.crds,
-        verdict: comparison.verdict,
-        applied: awaitGit === undefined ? appliedBefore(comparison) : [],
-      },
-      ...(awaitGit === undefined ? {} : { awaitGit }),
-    },
+    tool: name,
+    namespace,
+    release: wanted.release,
+    source,
+    driver,
+    ...(release === undefined ? {} : { from: fromRelease(release) }),
+    to,
+    values,
+    renderedSha256: rendered?.renderedSha256 ?? '',
+    crds: { policy, verdict: comparison.verdict, applied: appliedBefore(comparison) },
   };
 }
 
-/** True when the policy lets a change of the CRDs through and no custom resource of the cluster breaks by it. */
-export function permits(policy: CrdPolicy, { verdict, refusedCount }: CrdComparison): boolean {
-  return letThrough[policy].includes(verdict) && refusedCount === 0;
+/** What Git changes is changed by nobody here: no CRD before it, and nothing that helm would render. */
+function inGit(change: ToolChange, awaitGit: ToolChange['awaitGit']): ToolChange {
+  return {
+    ...change,
+    ...(awaitGit === undefined ? {} : { awaitGit }),
+    renderedSha256: '',
+    crds: { ...change.crds, applied: [] },
+  };
+}
+
+function fromRelease({ chart, revision }: HelmReleaseState): NonNullable<ToolChange['from']> {
+  const { version, appVersion } = chart;
+  return { version, ...(appVersion === undefined ? {} : { appVersion }), revision };
 }
 
 /** The Application that Git reaches the tool by, where the request says to wait for it. */

@@ -1,7 +1,8 @@
 import { crdVerdicts } from '../contract/tools.ts';
 import type { CrdVerdict } from '../contract/tools.ts';
 import type { ObservedTool } from '../tools/types.ts';
-import { appliedBefore, isOurs, permits } from './toolDecision.ts';
+import { permits } from '../tools/choice/crdPolicy.ts';
+import { appliedBefore, isOurs } from './toolDecision.ts';
 import type { ToolDecision } from './toolDecision.ts';
 
 /**
