@@ -1,7 +1,7 @@
 import type { StuckPod } from '../contract/workers.ts';
 import { Gates } from '../kubernetes/drain/gates.ts';
 import { readOwners } from '../kubernetes/drain/owners.ts';
-import { shownStuckPods, stuckPod } from '../kubernetes/drain/stuck.ts';
+import { clearsByWaiting, shownStuckPods, stuckPod } from '../kubernetes/drain/stuck.ts';
 import { listNodes } from '../kubernetes/nodes.ts';
 import { ClusterWatches } from '../kubernetes/watching/clusterWatches.ts';
 import { minorOf } from '../plan/versions.ts';
@@ -27,19 +27,27 @@ export function findStuckPodsActivity({
         const cluster = await watches.watch(kubernetes, signal);
         try {
           const gates = new Gates(cluster, owners);
-          const stuck = nodes
-            .flatMap(({ name }) => cluster.view.podsOn(name))
-            .flatMap((pod): StuckPod[] => {
-              const gate = gates.of(pod);
-              const room = gates.roomFor(pod, gate);
-              // The eviction API knows no implied budget, and the platform's own roll asks it.
-              if (room.state === 'free' || gate.budgets.length === 0) return [];
-              const reason = room.state === 'full' ? room.reason : room.state;
-              const owner = owners.ownerOf(pod)?.reference;
-              const since = now().toISOString();
-              return [stuckPod(pod, { reason, why: room.why }, { owner, budgets: gate.budgets, since })];
-            });
-          return { stuck: stuck.slice(0, shownStuckPods), stuckCount: stuck.length };
+          const since = now().toISOString();
+          const stuck: StuckPod[] = [];
+          const waiting: StuckPod[] = [];
+          for (const pod of nodes.flatMap(({ name }) => cluster.view.podsOn(name))) {
+            const gate = gates.of(pod);
+            const room = gates.roomFor(pod, gate);
+            // The eviction API knows no implied budget, and the platform's own roll asks it.
+            if (room.state === 'free' || gate.budgets.length === 0) continue;
+            const reason = room.state === 'full' ? room.reason : room.state;
+            const owner = owners.ownerOf(pod)?.reference;
+            const { budgets } = gate;
+            (clearsByWaiting(room, budgets) ? waiting : stuck).push(
+              stuckPod(pod, { reason, why: room.why }, { owner, budgets, since }),
+            );
+          }
+          return {
+            stuck: stuck.slice(0, shownStuckPods),
+            stuckCount: stuck.length,
+            waiting: waiting.slice(0, shownStuckPods),
+            waitingCount: waiting.length,
+          };
         } finally {
           await cluster.release();
         }

@@ -104,13 +104,14 @@ export interface WorkerActivities {
 
   /**
    * Looks for the Pods whose budgets keep those nodes of a group from being emptied that are not at the new version yet,
-   * without evicting anything: what the platform's own roll does not name.
+   * without evicting anything: what the platform's own roll does not name. `stuck` are those that no waiting mends,
+   * `waiting` those that may go later; at most 20 of each. What an older release has recorded has all in `stuck`.
    */
   findStuckPods(input: {
     context: ClusterContext;
     nodeGroup: string;
     to: MinorVersion;
-  }): Promise<{ stuck: StuckPod[]; stuckCount: number }>;
+  }): Promise<{ stuck: StuckPod[]; stuckCount: number; waiting?: StuckPod[]; waitingCount?: number }>;
 
   /** Throws nothing but trouble in looking. */
   describeNodeGroup(input: { context: ClusterContext; nodeGroup: string }): Promise<NodeGroupState>;

@@ -3,7 +3,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
 import type { UpdateOutcome } from '../../src/activities/types.ts';
+import type { StuckPod } from '../../src/contract/workers.ts';
 import { fakeWorkers, planOf } from './fakeWorkers.ts';
+import type { Activities } from './scriptedActivities.ts';
 import { useWorkbench } from './server.ts';
 
 const workbench = useWorkbench();
@@ -13,8 +15,20 @@ const evictionFailure: UpdateOutcome = {
   errors: [{ code: 'PodEvictionFailure', message: 'Reached max retries', resourceIds: ['node-1'] }],
 };
 
+/** A Pod whose budget has room again once another Pod is Ready. */
+const mayGo: StuckPod = {
+  namespace: 'shop',
+  name: 'slow-0',
+  uid: 'slow-0-0',
+  node: 'blue-1',
+  reason: 'budget',
+  budgets: [],
+  since: '2026-11-23T00:00:00Z',
+  message: 'Pod shop/slow-0 on blue-1 may not be evicted.',
+};
+
 /** EKS's own roll, which fails until no Pod is bound by its budget, or it is forced. */
-async function stuckRoll() {
+async function stuckRoll(find?: Activities['findStuckPods'], stuck: Record<string, string> = {}) {
   const workers = fakeWorkers(2);
   const [bound] = workers.pods;
   if (bound === undefined) throw new Error('no Pod');
@@ -25,18 +39,19 @@ async function stuckRoll() {
     plan: planOf({ stage: 'workers', strategy: 'managed', nodeGroup: 'blue', from: '1.31', to: '1.32' }),
     activities: {
       ...workers.activities,
+      ...(find === undefined ? {} : { findStuckPods: find }),
       startNodeGroupUpdate: async ({ force }) => {
         forced = force === true;
         return { state: 'started', updateId: `update-${String(++updates)}` };
       },
       awaitUpdate: async () => {
         // A roll that was started again has time to be helped.
-        for (let look = 0; updates > 1 && look < 400 && bound.bound === true && !forced; look++)
+        for (let look = 0; updates > 1 && look < 10_000 && bound.bound === true && !forced; look++)
           await sleep(5);
         return forced || bound.bound !== true ? { status: 'Successful', errors: [] } : evictionFailure;
       },
     },
-    request: { workers: { tries: 1 } },
+    request: { workers: { tries: 1, stuck } },
   });
   await upgrade.approve('plan');
   const starts = () =>
@@ -83,6 +98,42 @@ describe.concurrent('EKS’s own roll that could not evict Pods', { timeout: 240
       { attempt: 2, force: true },
     ]);
     expect(upgrade.changes().join()).not.toContain('deletePods');
+  });
+
+  it('offers no force where every Pod may go by waiting, and starts it again when nobody answers', async ({
+    expect,
+  }) => {
+    const { upgrade, bound, starts } = await stuckRoll(
+      async () => ({ stuck: [], stuckCount: 0, waiting: [mayGo], waitingCount: 1 }),
+      { byDefault: 'force', timeout: '1h' },
+    );
+    const question = await upgrade.question();
+    expect(question).toMatchObject({ options: ['wait', 'force-group', 'stay'], byDefault: 'wait', pods: [] });
+    expect(question.shown.join()).toContain('These may go later:,- Pod shop/slow-0');
+    bound.bound = false;
+    await upgrade.handle.result();
+    expect(starts()).toEqual([
+      { attempt: 1, force: false },
+      { attempt: 2, force: false },
+    ]);
+    expect(upgrade.changes().join()).not.toContain('deletePods');
+  });
+
+  it('leaves alone what may go by waiting when the others are forced', async ({ expect }) => {
+    const stuck = { ...mayGo, name: 'web-0a', uid: 'web-0a-0' };
+    const { upgrade } = await stuckRoll(async () => ({
+      stuck: [stuck],
+      stuckCount: 1,
+      waiting: [mayGo],
+      waitingCount: 1,
+    }));
+    expect((await upgrade.question()).shown.join()).toContain('`force` leaves them alone:,- Pod shop/slow-0');
+    await upgrade.decide('force');
+    await upgrade.handle.result();
+    const deleted = upgrade.calls.filter(({ activity }) => activity === 'deletePodsOnceReplaced');
+    expect(
+      deleted.map(({ input }) => (input as { pods: { name: string }[] }).pods.map(({ name }) => name)),
+    ).toEqual([['web-0a']]);
   });
 
   it('ends with EKS’s words when it stays', async ({ expect }) => {

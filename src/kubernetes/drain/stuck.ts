@@ -2,6 +2,7 @@ import type { BudgetState, OwnerReference, StuckPod, StuckReason } from '../../c
 import type { WatchedBudget } from '../watching/watchedBudget.ts';
 import type { WatchedPod } from '../watching/watchedPod.ts';
 import { isOwnerGate } from './gates.ts';
+import type { Room } from './room.ts';
 import type { Target } from './targets.ts';
 
 /** Pods that are named to people at most; the count says how many there are. */
@@ -12,6 +13,15 @@ export interface Obstacle {
   reason: StuckReason;
   /** Half a sentence for `budget` and its like: `PodDisruptionBudget shop/web allows 0 disruptions: …`. */
   why: string;
+}
+
+/**
+ * Whether waiting can make room for a Pod: once others are Ready, or a budget's numbers are up to date. It can't where
+ * several budgets select the Pod, where its budget demands every Pod that there is, or where nobody can compute it.
+ */
+export function clearsByWaiting(room: Room, budgets: readonly WatchedBudget[]): boolean {
+  if (room.state !== 'full') return room.state === 'free';
+  return !budgets.some((budget) => demandsEveryPod(budget) || budget.syncFailed !== undefined);
 }
 
 /** Tells of a Pod that does not go. */
@@ -68,9 +78,16 @@ function messageOf(pod: WatchedPod, { reason, why }: Obstacle, budgets: readonly
 /** A budget that demands all Pods that there are never lets one go: the commonest of all stuck drains. */
 function budgetRemedy(budgets: readonly BudgetState[]): string {
   const [budget] = budgets;
-  if (budget !== undefined && budget.expectedPods > 0 && budget.desiredHealthy >= budget.expectedPods)
+  if (budget !== undefined && demandsEveryPod(budget))
     return ' It demands every Pod that there is, so waiting does not mend that: restart the owner, add a replica, or let the budget allow one disruption.';
   return ' It clears when more of its Pods are Ready.';
+}
+
+function demandsEveryPod({
+  expectedPods,
+  desiredHealthy,
+}: Pick<BudgetState, 'expectedPods' | 'desiredHealthy'>): boolean {
+  return expectedPods > 0 && desiredHealthy >= expectedPods;
 }
 
 function terminatingDetail({ deletionTimestamp, finalizers }: WatchedPod): string {

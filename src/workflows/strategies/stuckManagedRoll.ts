@@ -1,6 +1,8 @@
 import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { WorkerActivities } from '../../activities/workerTypes.ts';
 import type { ManagedWorkersStage } from '../../contract/plan.ts';
-import type { Decision, PodReference } from '../../contract/workers.ts';
+import type { Request } from '../../contract/request.ts';
+import type { Decision, PodReference, StuckPod } from '../../contract/workers.ts';
 import { perform } from '../activities.ts';
 import { troubleOf } from '../failures.ts';
 import type { StageInput } from '../stageMessages.ts';
@@ -10,10 +12,12 @@ import { steadily } from '../steadily.ts';
 import { scaled, scaledDuration } from '../time.ts';
 import { stuckShown } from './drain.ts';
 
-const options: Decision[] = ['wait', 'force', 'force-group', 'stay'];
+/** Without a Pod that no waiting mends there is nothing to force. */
+const optionsFor = (stuck: readonly StuckPod[]): Decision[] =>
+  stuck.length === 0 ? ['wait', 'force-group', 'stay'] : ['wait', 'force', 'force-group', 'stay'];
 
 /** What a request lacks that an older release has recorded. */
-const olderRequest = { byDefault: 'wait', timeout: '24h' } as const;
+const olderRequest: Request['workers']['stuck'] = { byDefault: 'wait', timeout: '24h' };
 
 /** Whether EKS gave up because Pods could not be evicted, which is all that it says. */
 export function isPodEvictionFailure(error: unknown): boolean {
@@ -30,41 +34,49 @@ export type StuckRollDecision =
   | { next: 'force-group' }
   | { next: 'stay' };
 
-/** EKS's own roll has failed over Pods that it could not evict: names them with their budgets, and asks a person. */
+/**
+ * EKS's own roll has failed over Pods that it could not evict: names them with their budgets, and asks a person. What
+ * would go by itself later is named apart, and is not forced.
+ */
 export async function decideStuckRoll(
   { context, request, stage }: StageInput<ManagedWorkersStage>,
   run: StageRun,
   questions: StageQuestions,
 ): Promise<StuckRollDecision> {
-  const { stuck, stuckCount } = await steadily(run, () =>
+  const found = await steadily(run, () =>
     perform('findStuckPods', `Which Pods of ${stage.nodeGroup} do not go?`, {
       context,
       nodeGroup: stage.nodeGroup,
       to: stage.to,
     }),
   );
-  const shown = [
+  const { stuck } = found;
+  const options = optionsFor(stuck);
+  const reasons = [
     `EKS could not evict Pods of node group ${stage.nodeGroup} (PodEvictionFailure).`,
-    ...(stuckCount === 0
-      ? ['No budget stands in the way of any of them now.']
-      : stuckShown(stuck, stuckCount)),
-    '- `wait`: the roll is started again',
-    '- `force`: the roll is started again, unforced, and the Pods above are deleted whatever their budgets say as soon as it has new nodes for them',
-    `- \`force-group\`: EKS's own force, which ignores EVERY budget of ${stage.nodeGroup}`,
-    '- `stay`: the upgrade ends here',
+    ...reasonLines(found),
   ];
+  const meanings: Partial<Record<Decision, string>> = {
+    wait: 'the roll is started again',
+    force:
+      'the roll is started again, unforced, and the Pods that no waiting mends are deleted whatever their budgets say as soon as it has new nodes for them',
+    'force-group': `EKS's own force, which ignores EVERY budget of ${stage.nodeGroup}`,
+    stay: 'the upgrade ends here',
+  };
   const { byDefault, timeout } = {
     ...olderRequest,
     ...(request.workers.stuck as Partial<typeof olderRequest>),
   };
-  run.beginWait('drain', shown.slice(0, -4).join(' '));
+  // The words of the request are those of our own drains.
+  const withoutAnswer = byDefault === 'force' && stuck.length === 0 ? 'wait' : byDefault;
+  run.beginWait('drain', reasons.join(' '));
   try {
     const answer = await questions.decide({
       about: 'drain',
       options,
-      byDefault: options.find((option) => option === byDefault) ?? 'stay',
+      byDefault: options.find((option) => option === withoutAnswer) ?? 'stay',
       timeoutMs: scaledDuration(request.timing, timeout),
-      shown,
+      shown: [...reasons, ...options.map((option) => `- \`${option}\`: ${meanings[option] ?? ''}`)],
       pods: stuck,
     });
     const who = answer.by === undefined ? 'Nobody decided in time' : `${answer.by} decided`;
@@ -84,6 +96,25 @@ export async function decideStuckRoll(
   } finally {
     run.endWait('drain');
   }
+}
+
+/** Those that no waiting mends, and apart from them those that may go later. */
+function reasonLines({
+  stuck,
+  stuckCount,
+  waiting = [],
+  waitingCount = 0,
+}: Awaited<ReturnType<WorkerActivities['findStuckPods']>>): string[] {
+  if (stuckCount + waitingCount === 0) return ['No budget stands in the way of any of them now.'];
+  return [
+    ...(stuckCount === 0 ? [] : ['No waiting mends these:', ...stuckShown(stuck, stuckCount)]),
+    ...(waitingCount === 0
+      ? []
+      : [
+          `These may go later${stuckCount === 0 ? '' : ', and `force` leaves them alone'}:`,
+          ...stuckShown(waiting, waitingCount),
+        ]),
+  ];
 }
 
 /**
