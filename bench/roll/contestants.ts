@@ -1,10 +1,13 @@
 import { execa } from 'execa';
 import type { ClusterContext } from '../../src/activities/types.ts';
 import type { createActivities } from '../../src/activities/createActivities.ts';
+import { drainedOrThrow } from './drained.ts';
 import type { Group } from './scenario.ts';
 
 export interface Contestant {
   name: string;
+  /** What an upgrade does long before it drains; not a part of the time that is measured. */
+  prepare?: () => Promise<void>;
   /** Drains nodes that are cordoned already, and resolves when they are empty. */
   drain: (group: Group, nodes: readonly string[]) => Promise<void>;
 }
@@ -17,15 +20,15 @@ export function stepladder(
   return {
     name: 'Stepladder, one wave',
     async drain(nodeGroup, nodes) {
-      const outcome = await activities.drainWave({
-        context,
-        nodeGroup,
-        nodes: [...nodes],
-        policy: { ignoreDaemonSets: true, deleteEmptyDirData: true, force: false },
-        timeoutMs: 600_000,
-      });
-      if (outcome.state !== 'drained')
-        throw new Error(`Stepladder is stuck: ${outcome.stuck.map(({ message }) => message).join(' ')}`);
+      drainedOrThrow(
+        await activities.drainWave({
+          context,
+          nodeGroup,
+          nodes: [...nodes],
+          policy: { ignoreDaemonSets: true, deleteEmptyDirData: true, force: false },
+          timeoutMs: 600_000,
+        }),
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
-// How long a roll takes: the same nodes drained by Stepladder, by `kubectl drain` one node at a time, and by as many
-// `kubectl drain` at once as there are nodes, on one real control plane, each from the same starting state.
+// How long a roll takes: the same nodes drained by Stepladder as one wave, by `kubectl drain` one node at a time, by as
+// many `kubectl drain` at once as there are nodes, and by Stepladder in its default waves, on one real control plane,
+// each from the same starting state.
 //
 //   npm run bench:roll [-- --nodes 40 --pods 600 --deployments 30 --only stepladder]
 import 'reflect-metadata';
@@ -19,6 +20,7 @@ import { openFolderStore } from '../../src/evidence/folderStore.ts';
 import { connectKubernetes } from '../../src/kubernetes/connection.ts';
 import { kubectl, stepladder } from './contestants.ts';
 import type { Contestant } from './contestants.ts';
+import { defaultWaves } from './defaultWaves.ts';
 import { Observer, readCounters } from './observer.ts';
 import { groups, rollScenario } from './scenario.ts';
 import type { Group } from './scenario.ts';
@@ -81,6 +83,7 @@ try {
     stepladder: stepladder(activities, context),
     single: kubectl(program, kubeconfig, 1),
     parallel: kubectl(program, kubeconfig, size.nodes),
+    waves: defaultWaves(activities, context),
   };
   const nodesOf = async (group: Group): Promise<string[]> =>
     (
@@ -112,6 +115,7 @@ try {
     await observer.settled(deployments, size.pods);
     const nodes = await nodesOf(from);
     if (observer.podsOn(nodes) !== size.pods) throw new Error(`not all Pods are on the ${from} group`);
+    await contestant.prepare?.();
     observer.takeReplacements();
     log(`${contestant.name}: draining ${nodes.length} nodes with ${size.pods} Pods.`);
     const before = await readCounters({ urls, token, agent });
