@@ -97,7 +97,8 @@ describe('a namespace', () => {
 
 describe('a Service', () => {
   test('has the Ready Pods among its addresses, and leaves out what goes', async () => {
-    const cluster = await startCluster(shop);
+    // So slowly that no other Pod is Ready before the addresses are looked at.
+    const cluster = await startCluster({ ...shop, speed: 1 });
     const addresses = (): number => {
       const [subset] = cluster.store.get(endpoints, 'shop', 'cart')['subsets'] as { addresses?: unknown[] }[];
       return subset?.addresses?.length ?? 0;
@@ -109,6 +110,7 @@ describe('a Service', () => {
     cluster.store.remove(pods, 'shop', pod!.metadata.name);
     await cluster.whenIdle();
     expect(addresses()).toBe(1);
+    cluster.clock.setSpeed(1000);
     await eventually(
       cluster,
       pods,
