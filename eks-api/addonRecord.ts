@@ -16,6 +16,8 @@ export interface AddonRecord {
   configurationValues: string | undefined;
   modifiedFields: string[];
   issues: EksHealthIssue[];
+  /** ARNs of the Pod Identity associations that it was made with. */
+  podIdentities: string[];
 }
 
 /** The record that an add-on starts with. */
@@ -34,6 +36,7 @@ export function addonRecord(cluster: EksClusterState, state: EksAddonState): Add
     configurationValues: state.configurationValues,
     modifiedFields: [...(state.modifiedFields ?? [])],
     issues: [...(state.health ?? [])],
+    podIdentities: [],
   };
 }
 
@@ -57,6 +60,6 @@ export function describeAddonRecord(
     tags: record.tags,
     publisher: info?.publisher,
     owner: info?.owner,
-    podIdentityAssociations: [],
+    podIdentityAssociations: record.podIdentities,
   };
 }

@@ -1,9 +1,10 @@
+import type { EksAccount } from './account.ts';
 import type { Call } from './call.ts';
 import { invalidParameter } from './errors.ts';
 import { withoutSecrets } from './journal.ts';
 import type { MutationRecord } from './journal.ts';
-import type { MutationRoute } from './routes.ts';
-import type { EksService } from './service.ts';
+import { clusterNamed, clusterOf } from './clusterOfCall.ts';
+import type { AnyMutationRoute } from './routes.ts';
 
 /** EKS takes tokens of up to 64 characters. */
 const longestToken = 64;
@@ -13,23 +14,24 @@ const longestToken = 64;
  * now. Tells the journal what came of it, also of a refusal, which is thrown.
  */
 export function applyMutation(
-  service: EksService,
-  route: MutationRoute,
+  account: EksAccount,
+  route: AnyMutationRoute,
   call: Call,
   tell: (record: MutationRecord) => void,
 ): object {
   const { token, parameters } = split(call);
-  const written = () => mutationRecord(service, route, call);
+  const written = () => mutationRecord(account, route, call);
   try {
     const resource = route.resource(call);
     const scope = `${route.operation} ${resource}`;
     if (token !== undefined && token.length > longestToken) {
       throw invalidParameter(`clientRequestToken must have at most ${longestToken} characters.`);
     }
-    const before = token === undefined ? undefined : service.tokens.find(scope, token, parameters);
-    const answer = before ?? route.mutate(service, call);
+    const { tokens, mutate } = opened(account, route, call);
+    const before = token === undefined ? undefined : tokens.find(scope, token, parameters);
+    const answer = before ?? mutate();
     if (token !== undefined && before === undefined) {
-      service.tokens.remember(scope, token, parameters, answer);
+      tokens.remember(scope, token, parameters, answer);
     }
     const body = answer();
     tell({ ...written(), outcome: before === undefined ? 'applied' : 'repeated', ...updateIdIn(body) });
@@ -40,26 +42,41 @@ export function applyMutation(
   }
 }
 
+/** What a mutation does, and where its answers are kept. */
+function opened(
+  account: EksAccount,
+  route: AnyMutationRoute,
+  call: Call,
+): { tokens: EksAccount['tokens']; mutate: () => () => object } {
+  if ('mutateAccount' in route) {
+    return { tokens: account.tokens, mutate: () => route.mutateAccount(account, call) };
+  }
+  const service = clusterOf(account, call);
+  return { tokens: service.tokens, mutate: () => route.mutate(service, call) };
+}
+
 /** A mutation that was answered before it was looked at: without access, or by an injected fault. */
 export function refusedMutation(
-  service: EksService,
-  route: MutationRoute,
+  account: EksAccount,
+  route: AnyMutationRoute,
   call: Call,
   error: { name: string; message: string },
 ): MutationRecord {
-  return { ...mutationRecord(service, route, call), outcome: 'refused', error };
+  return { ...mutationRecord(account, route, call), outcome: 'refused', error };
 }
 
 function mutationRecord(
-  service: EksService,
-  route: MutationRoute,
+  account: EksAccount,
+  route: AnyMutationRoute,
   call: Call,
 ): Omit<MutationRecord, 'outcome'> {
   const { token, parameters } = split(call);
+  const cluster = clusterNamed(call);
   return {
-    at: service.infrastructure.clock.now().toISOString(),
+    at: account.clock.now().toISOString(),
     operation: route.operation,
     resource: route.resource(call),
+    ...(cluster === undefined ? {} : { cluster }),
     ...(token === undefined ? {} : { clientRequestToken: token }),
     parameters: withoutSecrets(parameters),
   };

@@ -31,14 +31,14 @@ export type Outcome = Omit<MutationRecord, 'at'>;
  */
 export function answerAutoScaling(
   form: URLSearchParams,
-  service: EksService,
+  services: readonly EksService[],
   tell: (outcome: Outcome) => void,
 ): string {
   switch (form.get('Action')) {
     case 'DescribeAutoScalingInstances':
-      return describeInstances(form, service);
+      return describeInstances(form, services);
     case 'TerminateInstanceInAutoScalingGroup':
-      return terminate(form, service, tell);
+      return terminate(form, services, tell);
     default:
       throw new EksError(
         'InvalidAction',
@@ -57,7 +57,7 @@ export function refusedAutoScaling(
 }
 
 /** Only of the instances that are named: nobody needs all of an account's. One that is not there is left out. */
-function describeInstances(form: URLSearchParams, service: EksService): string {
+function describeInstances(form: URLSearchParams, services: readonly EksService[]): string {
   const ids = membersIn(form, 'InstanceIds');
   if (ids.length > describedAtOnce) {
     throw new EksError(
@@ -66,7 +66,7 @@ function describeInstances(form: URLSearchParams, service: EksService): string {
     );
   }
   const instances = ids.flatMap((id): XmlFields[] => {
-    const found = find(service, id);
+    const found = find(services, id);
     return found === undefined ? [] : [describe(id, found)];
   });
   return queryResponse(autoScalingNamespace, 'DescribeAutoScalingInstances', {
@@ -75,14 +75,19 @@ function describeInstances(form: URLSearchParams, service: EksService): string {
 }
 
 interface Found {
+  service: EksService;
   instance: InstanceView;
   group: NodeGroupRecord;
 }
 
-function find(service: EksService, id: string): Found | undefined {
-  const instance = service.infrastructure.findInstance(id);
-  const group = instance === undefined ? undefined : service.nodeGroups.get(instance.nodeGroup);
-  return instance === undefined || group === undefined ? undefined : { instance, group };
+/** In whichever cluster it is: an instance does not tell. */
+function find(services: readonly EksService[], id: string): Found | undefined {
+  for (const service of services) {
+    const instance = service.infrastructure.findInstance(id);
+    const group = instance === undefined ? undefined : service.nodeGroups.get(instance.nodeGroup);
+    if (instance !== undefined && group !== undefined) return { service, instance, group };
+  }
+  return undefined;
 }
 
 const describe = (id: string, { instance, group }: Found): XmlFields => ({
@@ -95,10 +100,18 @@ const describe = (id: string, { instance, group }: Found): XmlFields => ({
   ProtectedFromScaleIn: 'false',
 });
 
-function terminate(form: URLSearchParams, service: EksService, tell: (outcome: Outcome) => void): string {
-  const asked = termination(form);
+function terminate(
+  form: URLSearchParams,
+  services: readonly EksService[],
+  tell: (outcome: Outcome) => void,
+): string {
+  const found = find(services, form.get('InstanceId') ?? '');
+  const asked = {
+    ...termination(form),
+    ...(found === undefined ? {} : { cluster: found.service.cluster.name }),
+  };
   try {
-    const activity = apply(service, asked.parameters);
+    const activity = apply(found, asked.parameters);
     tell({ ...asked, outcome: 'applied' });
     return queryResponse(autoScalingNamespace, asked.operation, { Activity: activity });
   } catch (error) {
@@ -114,17 +127,16 @@ function terminate(form: URLSearchParams, service: EksService, tell: (outcome: O
  * evicted: EKS has a hook in its Auto Scaling groups that sees to that.
  */
 function apply(
-  service: EksService,
+  found: Found | undefined,
   { InstanceId: id, ShouldDecrementDesiredCapacity: decrement }: Termination['parameters'],
 ): XmlFields {
-  const found = find(service, id);
   if (found === undefined || found.group.leaving.has(found.instance.node)) {
     throw new EksError(
       'ValidationError',
       `Instance Id not found - No managed instance found for instance ID: ${id}`,
     );
   }
-  const { group, instance } = found;
+  const { service, group, instance } = found;
   const { size } = group;
   if (decrement && size.desired <= size.min) {
     throw new EksError(

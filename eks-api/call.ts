@@ -11,6 +11,8 @@ export interface Call {
   body: Record<string, unknown>;
   /** Region that the request was signed for. */
   region: string | undefined;
+  /** Who calls, `arn:aws:iam::111122223333:user/stepladder`; undefined before that is known. */
+  principalArn?: string;
 }
 
 /** A parameter of the path that the route has. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EksError } from './errors.ts';
-import type { EksClusterState } from './state.ts';
+import type { EksSubnetState } from './state.ts';
 import { xmlElement } from './xml.ts';
 
 /** Addresses of a subnet that nobody has said more of: a /20 of which a few are taken. */
@@ -15,10 +15,11 @@ export const ec2Operations: ReadonlySet<string> = new Set(['DescribeSubnets']);
  * The one operation of EC2 (query protocol: a form in, XML out) that planning an upgrade needs.
  *
  * @param form the request's body
+ * @param subnets those that there are
  * @returns the answer's body
- * @throws EksError InvalidSubnetID.NotFound for a subnet that is none of the cluster's
+ * @throws EksError InvalidSubnetID.NotFound for a subnet that no cluster was made with
  */
-export function answerEc2(form: URLSearchParams, { subnets }: Pick<EksClusterState, 'subnets'>): string {
+export function answerEc2(form: URLSearchParams, subnets: readonly EksSubnetState[]): string {
   const asked = [...form].filter(([name]) => /^SubnetId\.\d+$/.test(name)).map(([, id]) => id);
   for (const id of asked) {
     if (subnets.some((subnet) => subnet.id === id)) continue;

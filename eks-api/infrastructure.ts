@@ -1,3 +1,5 @@
+import type { UpdateFault, UpdateKind } from './updateFault.ts';
+
 /**
  * What stands behind the EKS API: the machines and the Kubernetes cluster. The simulator implements it over its model,
  * the lab over real processes. All behaviour of EKS itself (refusals, updates and their tokens, the four phases of a
@@ -34,6 +36,10 @@ export interface Infrastructure {
   deletePod(pod: PodView): Promise<void>;
   /** Image tag of an add-on's workload (`aws-node`, `kube-proxy`, `coredns` …), or undefined when it is not installed. */
   addonImage(addon: string): Promise<string | undefined>;
+  /** Puts an add-on's workload into the cluster, as far as it is not there; does not wait for its Pods. */
+  installAddon(addon: string, image: string): Promise<void>;
+  /** Takes an add-on's workload out of the cluster. One that is not there is fine. */
+  removeAddon(addon: string): Promise<void>;
   /** Brings an add-on's workload to an image and waits until it has rolled out. Rejects when it does not by the signal. */
   rollAddon(addon: string, image: string, signal: AbortSignal): Promise<void>;
 }
@@ -74,6 +80,39 @@ export interface PodView {
   namespace: string;
   name: string;
   uid: string;
+}
+
+/** What a cluster that CreateCluster asks for is made of. */
+export interface NewCluster {
+  name: string;
+  region: string;
+  /** Minor version of its control plane, `1.33`. */
+  version: string;
+  tags: Record<string, string>;
+  /** Add-ons that are in it from the start without EKS managing them, with their images' tags. */
+  selfManagedAddons: { name: string; version: string }[];
+}
+
+/** A cluster that can be started. Nothing of it runs yet, and its Kubernetes API has no address. */
+export interface PreparedCluster {
+  infrastructure: Infrastructure;
+  /** Asked once when an update of it begins, as `updateFault` of the API's options is. */
+  updateFault?: (kind: UpdateKind, name: string) => UpdateFault | undefined;
+  /** Starts its control plane; resolves when its Kubernetes API answers. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Ends all of it, also when it was not started. */
+  end(): Promise<void>;
+}
+
+/** Makes control planes for CreateCluster. Each has an address and a certificate authority of its own. */
+export interface ClusterFactory {
+  /** Throws `UnsupportedCluster` for one that it can't make. */
+  prepare(cluster: NewCluster): PreparedCluster;
+}
+
+/** A cluster of that kind can't be made here; the message says why. */
+export class UnsupportedCluster extends Error {
+  override readonly name = 'UnsupportedCluster';
 }
 
 /** There is no machine of that type to be had in that zone now. */

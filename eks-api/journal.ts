@@ -6,6 +6,8 @@ export interface MutationRecord {
   operation: string;
   /** What it is about: `cluster/demo`, `cluster/demo/node-group/blue`, an ARN for tags. */
   resource: string;
+  /** Name of the cluster that it is about. */
+  cluster?: string;
   clientRequestToken?: string;
   parameters: Record<string, unknown>;
   /** `repeated`: the token was known, and the first answer was given again without applying anything. */

@@ -26,6 +26,11 @@ export class RequestTokens<T> {
   remember(scope: string, token: string, parameters: unknown, answer: T): void {
     this.#answers.set(keyOf(scope, token), { parameters: textOf(parameters), answer });
   }
+
+  /** Forgets what was answered in a scope. */
+  forget(scope: string): void {
+    for (const key of [...this.#answers.keys()]) if (key.startsWith(`${scope}\n`)) this.#answers.delete(key);
+  }
 }
 
 const keyOf = (scope: string, token: string): string => `${scope}\n${token}`;

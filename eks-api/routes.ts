@@ -1,7 +1,25 @@
+import type { EksAccount } from './account.ts';
 import { inPath } from './call.ts';
 import type { Call } from './call.ts';
 import { describeAddon, describeAddonVersions, listAddons } from './operations/addons.ts';
+import {
+  createAccessEntry,
+  deleteAccessEntry,
+  describeAccessEntry,
+  listAccessEntries,
+  updateAccessEntry,
+} from './operations/accessEntries.ts';
+import {
+  associateAccessPolicy,
+  disassociateAccessPolicy,
+  listAccessPolicies,
+  listAssociatedAccessPolicies,
+} from './operations/associatedAccessPolicies.ts';
+import { createAddon } from './operations/createAddon.ts';
+import { createCluster } from './operations/createCluster.ts';
 import { createNodeGroup } from './operations/createNodeGroup.ts';
+import { deleteAddon } from './operations/deleteAddon.ts';
+import { deleteCluster } from './operations/deleteCluster.ts';
 import { deleteNodeGroup } from './operations/deleteNodeGroup.ts';
 import { describeCluster, listClusters } from './operations/describeCluster.ts';
 import { describeClusterVersions } from './operations/describeClusterVersions.ts';
@@ -13,6 +31,13 @@ import {
   startInsightsRefresh,
 } from './operations/insights.ts';
 import { describeNodeGroup, listNodeGroups } from './operations/nodeGroups.ts';
+import {
+  createPodIdentityAssociation,
+  deletePodIdentityAssociation,
+  describePodIdentityAssociation,
+  listPodIdentityAssociations,
+  updatePodIdentityAssociation,
+} from './operations/podIdentityAssociations.ts';
 import { listTagsForResource, tagResource, untagResource } from './operations/tags.ts';
 import { updateAddon } from './operations/updateAddon.ts';
 import { updateClusterVersion } from './operations/updateClusterVersion.ts';
@@ -39,35 +64,73 @@ export interface MutationRoute extends RouteBase {
   mutate: (service: EksService, call: Call) => () => object;
 }
 
-export type Route = ReadRoute | MutationRoute;
+/** An operation that only looks, and that is of no single cluster. */
+export interface AccountReadRoute extends RouteBase {
+  readAccount: (account: EksAccount, call: Call) => object;
+}
+
+/** An operation that changes which clusters there are. */
+export interface AccountMutationRoute extends RouteBase {
+  resource: (call: Call) => string;
+  mutateAccount: (account: EksAccount, call: Call) => () => object;
+}
+
+export type AnyMutationRoute = MutationRoute | AccountMutationRoute;
+export type Route = ReadRoute | AccountReadRoute | AnyMutationRoute;
 
 const ofCluster = (call: Call): string => `cluster/${inPath(call, 'name')}`;
-const ofNodeGroups = (call: Call): string =>
-  `cluster/${inPath(call, 'clusterName')}/node-group/${nameInBody(call)}`;
-const ofNodeGroup = (call: Call): string =>
-  `cluster/${inPath(call, 'clusterName')}/node-group/${inPath(call, 'nodegroupName')}`;
-const ofAddon = (call: Call): string =>
-  `cluster/${inPath(call, 'clusterName')}/add-on/${inPath(call, 'addonName')}`;
+const ofNewCluster = (call: Call): string => `cluster/${inBody(call, 'name')}`;
+const within = (call: Call, what: string, name: string): string =>
+  `cluster/${inPath(call, 'clusterName')}/${what}/${name}`;
+const ofNodeGroups = (call: Call): string => within(call, 'node-group', inBody(call, 'nodegroupName'));
+const ofNodeGroup = (call: Call): string => within(call, 'node-group', inPath(call, 'nodegroupName'));
+const ofAddons = (call: Call): string => within(call, 'add-on', inBody(call, 'addonName'));
+const ofAddon = (call: Call): string => within(call, 'add-on', inPath(call, 'addonName'));
+const ofAccessEntries = (call: Call): string => within(call, 'access-entry', inBody(call, 'principalArn'));
+const ofAccessEntry = (call: Call): string => within(call, 'access-entry', inPath(call, 'principalArn'));
+const ofPodIdentities = (call: Call): string =>
+  within(call, 'pod-identity', `${inBody(call, 'namespace')}/${inBody(call, 'serviceAccount')}`);
+const ofPodIdentity = (call: Call): string => within(call, 'pod-identity', inPath(call, 'associationId'));
 const ofArn = (call: Call): string => inPath(call, 'resourceArn');
 
-function nameInBody({ body }: Call): string {
-  return typeof body['nodegroupName'] === 'string' ? body['nodegroupName'] : '';
+function inBody({ body }: Call, field: string): string {
+  const value = body[field];
+  return typeof value === 'string' ? value : '';
 }
 
 const cluster = '/clusters/:clusterName';
 const nodeGroups = `${cluster}/node-groups`;
 const nodeGroup = `${nodeGroups}/:nodegroupName`;
-const addon = `${cluster}/addons/:addonName`;
+const addons = `${cluster}/addons`;
+const addon = `${addons}/:addonName`;
+const accessEntries = `${cluster}/access-entries`;
+const accessEntry = `${accessEntries}/:principalArn`;
+const podIdentities = `${cluster}/pod-identity-associations`;
+const podIdentity = `${podIdentities}/:associationId`;
 
 /** Every operation, with its place in EKS's REST API. */
 export const routes: readonly Route[] = [
-  { operation: 'ListClusters', method: 'GET', url: '/clusters', read: listClusters },
+  { operation: 'ListClusters', method: 'GET', url: '/clusters', readAccount: listClusters },
+  {
+    operation: 'CreateCluster',
+    method: 'POST',
+    url: '/clusters',
+    resource: ofNewCluster,
+    mutateAccount: createCluster,
+  },
+  {
+    operation: 'DeleteCluster',
+    method: 'DELETE',
+    url: '/clusters/:name',
+    resource: ofCluster,
+    mutateAccount: deleteCluster,
+  },
   { operation: 'DescribeCluster', method: 'GET', url: '/clusters/:name', read: describeCluster },
   {
     operation: 'DescribeClusterVersions',
     method: 'GET',
     url: '/cluster-versions',
-    read: describeClusterVersions,
+    readAccount: describeClusterVersions,
   },
   {
     operation: 'UpdateClusterVersion',
@@ -113,13 +176,15 @@ export const routes: readonly Route[] = [
     resource: ofNodeGroup,
     mutate: updateNodeGroupConfig,
   },
-  { operation: 'ListAddons', method: 'GET', url: `${cluster}/addons`, read: listAddons },
+  { operation: 'ListAddons', method: 'GET', url: addons, read: listAddons },
+  { operation: 'CreateAddon', method: 'POST', url: addons, resource: ofAddons, mutate: createAddon },
+  { operation: 'DeleteAddon', method: 'DELETE', url: addon, resource: ofAddon, mutate: deleteAddon },
   { operation: 'DescribeAddon', method: 'GET', url: addon, read: describeAddon },
   {
     operation: 'DescribeAddonVersions',
     method: 'GET',
     url: '/addons/supported-versions',
-    read: describeAddonVersions,
+    readAccount: describeAddonVersions,
   },
   {
     operation: 'UpdateAddon',
@@ -141,6 +206,88 @@ export const routes: readonly Route[] = [
     method: 'GET',
     url: `${cluster}/insights-refresh`,
     read: describeInsightsRefresh,
+  },
+  {
+    operation: 'CreateAccessEntry',
+    method: 'POST',
+    url: accessEntries,
+    resource: ofAccessEntries,
+    mutate: createAccessEntry,
+  },
+  { operation: 'ListAccessEntries', method: 'GET', url: accessEntries, read: listAccessEntries },
+  { operation: 'DescribeAccessEntry', method: 'GET', url: accessEntry, read: describeAccessEntry },
+  {
+    operation: 'UpdateAccessEntry',
+    method: 'POST',
+    url: accessEntry,
+    resource: ofAccessEntry,
+    mutate: updateAccessEntry,
+  },
+  {
+    operation: 'DeleteAccessEntry',
+    method: 'DELETE',
+    url: accessEntry,
+    resource: ofAccessEntry,
+    mutate: deleteAccessEntry,
+  },
+  {
+    operation: 'ListAccessPolicies',
+    method: 'GET',
+    url: '/access-policies',
+    readAccount: listAccessPolicies,
+  },
+  {
+    operation: 'AssociateAccessPolicy',
+    method: 'POST',
+    url: `${accessEntry}/access-policies`,
+    resource: ofAccessEntry,
+    mutate: associateAccessPolicy,
+  },
+  {
+    operation: 'DisassociateAccessPolicy',
+    method: 'DELETE',
+    url: `${accessEntry}/access-policies/:policyArn`,
+    resource: ofAccessEntry,
+    mutate: disassociateAccessPolicy,
+  },
+  {
+    operation: 'ListAssociatedAccessPolicies',
+    method: 'GET',
+    url: `${accessEntry}/access-policies`,
+    read: listAssociatedAccessPolicies,
+  },
+  {
+    operation: 'CreatePodIdentityAssociation',
+    method: 'POST',
+    url: podIdentities,
+    resource: ofPodIdentities,
+    mutate: createPodIdentityAssociation,
+  },
+  {
+    operation: 'ListPodIdentityAssociations',
+    method: 'GET',
+    url: podIdentities,
+    read: listPodIdentityAssociations,
+  },
+  {
+    operation: 'DescribePodIdentityAssociation',
+    method: 'GET',
+    url: podIdentity,
+    read: describePodIdentityAssociation,
+  },
+  {
+    operation: 'UpdatePodIdentityAssociation',
+    method: 'POST',
+    url: podIdentity,
+    resource: ofPodIdentity,
+    mutate: updatePodIdentityAssociation,
+  },
+  {
+    operation: 'DeletePodIdentityAssociation',
+    method: 'DELETE',
+    url: podIdentity,
+    resource: ofPodIdentity,
+    mutate: deletePodIdentityAssociation,
   },
   {
     operation: 'TagResource',

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { EksAccount } from './account.ts';
+import type { EksAccountOptions } from './account.ts';
 import { AccessKeys, expiredToken } from './accessKeys.ts';
 import type { AccessKey, Caller } from './accessKeys.ts';
 import { applyMutation, refusedMutation } from './applyMutation.ts';
 import type { Call } from './call.ts';
+import { clusterNamed, clusterOf } from './clusterOfCall.ts';
 import { EksError, errorNameOf } from './errors.ts';
 import type { MutationRecord } from './journal.ts';
 import { routes } from './routes.ts';
 import type { Route } from './routes.ts';
-import { EksService } from './service.ts';
-import type { EksServiceOptions } from './service.ts';
+import type { EksService, EksServiceOptions } from './service.ts';
 import { answerEc2, ec2Error, ec2Operations } from './ec2.ts';
 import {
   answerAutoScaling,
@@ -28,7 +30,7 @@ export type CallInterruption =
   /** The connection is reset: before anything is done, or when it is done and only the answer is lost. */
   | { kind: 'reset'; when: 'before' | 'after' };
 
-export interface EksApiOptions extends EksServiceOptions {
+export interface EksApiOptions extends EksServiceOptions, EksAccountOptions {
   /** Credentials that are accepted from the start. */
   accessKeys: readonly AccessKey[];
   /** Roles that AssumeRole gives; every role of the account unless given. */
@@ -37,8 +39,11 @@ export interface EksApiOptions extends EksServiceOptions {
   host?: string;
   /** 0, any free one, unless given. */
   port?: number;
-  /** Asked on every call, by the operation's name; what it answers happens to the call. */
-  onCall?: (operation: string) => CallInterruption | undefined;
+  /**
+   * Asked on every call, by the operation's name and that of the cluster that it is about, whether or not there is
+   * one; what it answers happens to the call.
+   */
+  onCall?: (operation: string, cluster?: string) => CallInterruption | undefined;
   /** Asked on every call: true while all credentials are taken for expired. */
   credentialsExpired?: () => boolean;
   /** Asked on every call: true where the caller is not allowed the operation. */
@@ -46,12 +51,14 @@ export interface EksApiOptions extends EksServiceOptions {
   /** Told of every mutation that arrives, before it is answered. */
   onMutation?: (record: MutationRecord) => void;
   /** Adds routes of one's own to the same server; they are not authenticated. */
-  extend?: (server: FastifyInstance, service: EksService) => void;
+  extend?: (server: FastifyInstance, account: EksAccount) => void;
 }
 
 /** The running API. */
 export interface EksApi {
   url: string;
+  account: EksAccount;
+  /** The first cluster. */
   service: EksService;
   accessKeys: AccessKeys;
   close(): Promise<void>;
@@ -63,13 +70,13 @@ export interface EksApi {
  * @throws Error with code EADDRINUSE when the port is taken
  */
 export async function startEksApi(options: EksApiOptions): Promise<EksApi> {
-  const service = new EksService(options);
+  const account = new EksAccount(options);
   const accessKeys = new AccessKeys(options.accessKeys);
   const server = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 1000 } });
   // The protocols have their own ways with bodies: all come in as text.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-  const surface = new Surface(service, accessKeys, options);
+  const surface = new Surface(account, accessKeys, options);
   for (const route of routes) {
     server.route({
       method: route.method,
@@ -87,48 +94,53 @@ export async function startEksApi(options: EksApiOptions): Promise<EksApi> {
       ),
     ),
   );
-  options.extend?.(server, service);
+  options.extend?.(server, account);
   const url = await server.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
   return {
     url,
-    service,
+    account,
+    service: account.first,
     accessKeys,
     async close() {
       await server.close();
-      await service.close();
+      await account.close();
     },
   };
 }
 
 /** What each request goes through: faults, authentication, the operation, and its answer. */
 class Surface {
-  readonly #service: EksService;
+  readonly #account: EksAccount;
   readonly #accessKeys: AccessKeys;
   readonly #options: EksApiOptions;
 
-  constructor(service: EksService, accessKeys: AccessKeys, options: EksApiOptions) {
-    this.#service = service;
+  constructor(account: EksAccount, accessKeys: AccessKeys, options: EksApiOptions) {
+    this.#account = account;
     this.#accessKeys = accessKeys;
     this.#options = options;
   }
 
   answer(route: Route, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const interruption = this.#options.onCall?.(route.operation);
+    const call = readCall(request);
+    const interruption = this.#options.onCall?.(route.operation, clusterNamed(call));
     if (interruption?.kind === 'reset' && interruption.when === 'before') return reset(request, reply);
     try {
-      const call = readCall(request);
+      call.body = readJson(request.body);
       if (interruption?.kind === 'status') {
         return this.#refuse(route, call, reply, interruption);
       }
-      call.region = this.#authenticate(route, call, request).region;
-      const body =
-        'mutate' in route
-          ? applyMutation(this.#service, route, call, (record) => this.#options.onMutation?.(record))
-          : route.read(this.#service, call);
+      const { region, key } = this.#authenticate(route, call, request);
+      const body = this.#do(route, { ...call, region, principalArn: key.principalArn });
       return interruption === undefined ? sendJson(reply, 200, toWire(body)) : reset(request, reply);
     } catch (error) {
       return sendError(reply, error);
     }
+  }
+
+  #do(route: Route, call: Call): object {
+    if ('readAccount' in route) return route.readAccount(this.#account, call);
+    if ('read' in route) return route.read(clusterOf(this.#account, call), call);
+    return applyMutation(this.#account, route, call, (record) => this.#options.onMutation?.(record));
   }
 
   /** STS, EC2 and EC2 Auto Scaling, which are told apart by the operation: all are asked by a form. */
@@ -164,11 +176,10 @@ class Surface {
     const { key } = this.#caller(request);
     if (service === 'ec2') {
       this.#refuseDenied(`ec2:${operation}`, operation, key);
-      return answerEc2(form, this.#service.cluster);
+      return answerEc2(form, this.#account.subnets());
     }
-    const { account } = this.#service.cluster;
     const { assumableRoles } = this.#options;
-    return answerSts(form, key, { account, keys: this.#accessKeys, assumableRoles });
+    return answerSts(form, key, { account: this.#account.id, keys: this.#accessKeys, assumableRoles });
   }
 
   #answerAutoScaling(operation: string, form: URLSearchParams, request: FastifyRequest): string {
@@ -178,19 +189,19 @@ class Surface {
       if (error instanceof EksError) this.#tellAutoScaling(refusedAutoScaling(form, error));
       throw error;
     }
-    return answerAutoScaling(form, this.#service, (outcome) => this.#tellAutoScaling(outcome));
+    return answerAutoScaling(form, this.#account.clusters(), (outcome) => this.#tellAutoScaling(outcome));
   }
 
   #tellAutoScaling(outcome: Omit<MutationRecord, 'at'> | undefined): void {
     if (outcome === undefined) return;
-    const at = this.#service.infrastructure.clock.now().toISOString();
+    const at = this.#account.clock.now().toISOString();
     this.#options.onMutation?.({ at, ...outcome });
   }
 
   #authenticate(route: Route, call: Call, request: FastifyRequest): Caller {
     try {
       const caller = this.#caller(request);
-      this.#refuseDenied(`eks:${route.operation}`, route.operation, caller.key);
+      this.#refuseDenied(`eks:${route.operation}`, route.operation, caller.key, clusterNamed(call));
       return caller;
     } catch (error) {
       if (error instanceof EksError) this.#tellRefusal(route, call, error);
@@ -198,12 +209,18 @@ class Surface {
     }
   }
 
-  #refuseDenied(action: string, operation: string, { principalArn }: AccessKey): void {
+  #refuseDenied(action: string, operation: string, { principalArn }: AccessKey, cluster?: string): void {
     if (this.#options.isDenied?.(operation) !== true) return;
     throw new EksError(
       'AccessDeniedException',
-      `User: ${principalArn} is not authorized to perform: ${action} on resource: ${this.#service.cluster.arn}`,
+      `User: ${principalArn} is not authorized to perform: ${action} on resource: ${this.#arnOf(cluster)}`,
     );
+  }
+
+  /** Of the first cluster for what is of none. */
+  #arnOf(cluster: string | undefined): string {
+    const { arn } = this.#account.first.cluster;
+    return cluster === undefined ? arn : arn.replace(/[^/]*$/, cluster);
   }
 
   #caller(request: FastifyRequest): Caller {
@@ -230,9 +247,9 @@ class Surface {
   }
 
   #tellRefusal(route: Route, call: Call, error: { name: string; message: string }): void {
-    if (!('mutate' in route)) return;
+    if (!('mutate' in route || 'mutateAccount' in route)) return;
     const { name, message } = error;
-    this.#options.onMutation?.(refusedMutation(this.#service, route, call, { name, message }));
+    this.#options.onMutation?.(refusedMutation(this.#account, route, call, { name, message }));
   }
 }
 
@@ -261,7 +278,7 @@ function readCall(request: FastifyRequest): Call {
         Array.isArray(value) ? value.map(String) : String(value),
       ]),
     ),
-    body: readJson(request.body),
+    body: {},
     region: undefined,
   };
 }

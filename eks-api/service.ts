@@ -1,31 +1,25 @@
 import { EksError } from './errors.ts';
 import type { Infrastructure } from './infrastructure.ts';
+import { accessEntryRecord } from './accessEntryRecord.ts';
+import type { AccessEntryRecord } from './accessEntryRecord.ts';
 import { addonRecord } from './addonRecord.ts';
 import type { AddonRecord } from './addonRecord.ts';
+import { usualSettings } from './clusterSettings.ts';
+import type { ClusterSettings } from './clusterSettings.ts';
 import { insightsRecord } from './insightsRecord.ts';
 import type { InsightsRecord } from './insightsRecord.ts';
 import type { NodeGroupRecord } from './nodeGroupRecord.ts';
 import { nodeGroupRecord } from './nodeGroupRecord.ts';
+import { podIdentityRecord } from './podIdentityRecord.ts';
+import type { PodIdentityRecord } from './podIdentityRecord.ts';
 import { seededRandom } from './random.ts';
 import type { Random } from './random.ts';
 import { RequestTokens } from './requestTokens.ts';
 import { defaultTimings } from './state.ts';
 import type { EksClusterState, EksLaunchTemplateState, EksState, EksTimings } from './state.ts';
+import type { UpdateFault, UpdateKind } from './updateFault.ts';
 import { UpdateFailure, UpdateRegister } from './updates.ts';
 import { minorOf } from './versions.ts';
-
-/** Kinds of updates that can be made to fail. */
-export type UpdateKind =
-  'VersionUpdate' | 'AddonUpdate' | 'ConfigUpdate' | 'NodegroupVersionUpdate' | 'NodegroupConfigUpdate';
-
-/** How an update that is made to fail ends. */
-export interface UpdateFault {
-  /** EKS's code, e.g. `InsufficientFreeAddresses`. */
-  code: string;
-  message: string;
-  /** `Failed` unless given. */
-  status?: 'Failed' | 'Cancelled';
-}
 
 /** What EKS is given to run with. */
 export interface EksServiceOptions {
@@ -38,6 +32,10 @@ export interface EksServiceOptions {
   maxKubeletLag?: number;
   /** Asked once when an update begins; what it answers is how the update fails. */
   updateFault?: (kind: UpdateKind, name: string) => UpdateFault | undefined;
+  /** Launch templates that are known; those of the state's node groups are added. A list of its own unless given. */
+  launchTemplates?: EksLaunchTemplateState[];
+  /** Ends what stands behind the cluster when it has been deleted; nothing happens to it unless given. */
+  end?: () => Promise<void>;
 }
 
 /** EKS's record of the cluster itself. */
@@ -45,9 +43,13 @@ export interface ClusterRecord extends EksClusterState {
   arn: string;
   version: string;
   status: NonNullable<EksClusterState['status']>;
+  identity: string;
+  settings: ClusterSettings;
+  /** Whether its Kubernetes API has been there, so that there is an endpoint to tell. */
+  started: boolean;
 }
 
-/** EKS: its records, and what its operations share. The operations are functions over it. */
+/** EKS's records of one cluster, and what its operations share. The operations are functions over it. */
 export class EksService {
   readonly infrastructure: Infrastructure;
   readonly timings: EksTimings;
@@ -58,11 +60,16 @@ export class EksService {
   /** Launch templates that node groups have been made with. */
   readonly launchTemplates: EksLaunchTemplateState[];
   readonly addons = new Map<string, AddonRecord>();
+  /** By the ARN of their principal. */
+  readonly accessEntries = new Map<string, AccessEntryRecord>();
+  /** By their IDs. */
+  readonly podIdentities = new Map<string, PodIdentityRecord>();
   readonly insights: InsightsRecord;
   readonly updates: UpdateRegister;
   /** Answers by clientRequestToken: what has to be looked up to answer again. */
   readonly tokens = new RequestTokens<() => object>();
   readonly #updateFault: EksServiceOptions['updateFault'];
+  readonly #end: EksServiceOptions['end'];
 
   constructor(options: EksServiceOptions) {
     const { state, infrastructure } = options;
@@ -71,11 +78,16 @@ export class EksService {
     this.random = seededRandom(options.seed ?? 1);
     this.maxKubeletLag = options.maxKubeletLag ?? 3;
     this.#updateFault = options.updateFault;
+    this.#end = options.end;
     this.updates = new UpdateRegister(infrastructure, this.random);
     const { name, region, account } = state.cluster;
+    const arn = `arn:aws:eks:${region}:${account}:cluster/${name}`;
     this.cluster = {
       ...state.cluster,
-      arn: `arn:aws:eks:${region}:${account}:cluster/${name}`,
+      arn,
+      identity: state.cluster.identity ?? arn,
+      settings: { ...usualSettings({ name, account, arn }), ...state.cluster.settings },
+      started: state.cluster.status !== 'CREATING',
       version: infrastructure.controlPlaneVersion(),
       status: state.cluster.status ?? 'ACTIVE',
       tags: { ...state.cluster.tags },
@@ -83,9 +95,18 @@ export class EksService {
     for (const group of state.nodeGroups) {
       this.nodeGroups.set(group.name, nodeGroupRecord(state.cluster, group));
     }
-    this.launchTemplates = state.nodeGroups.flatMap(({ launchTemplate }) => launchTemplate ?? []);
+    this.launchTemplates = options.launchTemplates ?? [];
+    this.launchTemplates.push(...state.nodeGroups.flatMap(({ launchTemplate }) => launchTemplate ?? []));
     for (const addon of state.addons) this.addons.set(addon.name, addonRecord(state.cluster, addon));
-    this.insights = insightsRecord(state.insights, infrastructure.clock.now());
+    const now = infrastructure.clock.now();
+    for (const entry of state.accessEntries ?? []) {
+      this.accessEntries.set(entry.principalArn, accessEntryRecord(this.cluster, entry, now));
+    }
+    for (const association of state.podIdentityAssociations ?? []) {
+      const record = podIdentityRecord(this.cluster, association, now);
+      this.podIdentities.set(record.id, record);
+    }
+    this.insights = insightsRecord(state.insights, now);
   }
 
   /**
@@ -139,6 +160,12 @@ export class EksService {
   /** The newest version that EKS's control plane has reached, as a number to compare by. */
   get clusterMinor(): number {
     return minorOf(this.cluster.version);
+  }
+
+  /** Takes away what stands behind the cluster, when EKS has no more to do with it. */
+  async end(): Promise<void> {
+    await this.close();
+    await this.#end?.();
   }
 
   /** Breaks off whatever is running. */

@@ -1,3 +1,5 @@
+import type { ClusterSettings } from './clusterSettings.ts';
+
 /**
  * What EKS knows when it starts, as plain data. Whoever runs this API (the simulator from a scenario, the lab from
  * what it has set up) gives it once; from then on EKS's own record rules.
@@ -8,6 +10,36 @@ export interface EksState {
   /** Add-ons that EKS manages. */
   addons: EksAddonState[];
   insights: EksInsightState[];
+  accessEntries?: EksAccessEntryState[];
+  podIdentityAssociations?: EksPodIdentityState[];
+}
+
+/** Who may come into the cluster's Kubernetes API, and as what. */
+export interface EksAccessEntryState {
+  principalArn: string;
+  /** `STANDARD` unless given. */
+  type?: string;
+  kubernetesGroups?: string[];
+  /** Made from the principal unless given. */
+  username?: string;
+  tags?: Record<string, string>;
+  policies?: EksAccessPolicyState[];
+}
+
+export interface EksAccessPolicyState {
+  policyArn: string;
+  /** Namespaces that it is for; the whole cluster unless given. */
+  namespaces?: string[];
+}
+
+/** An IAM role that the Pods of a service account get. */
+export interface EksPodIdentityState {
+  namespace: string;
+  serviceAccount: string;
+  roleArn: string;
+  tags?: Record<string, string>;
+  disableSessionTags?: boolean;
+  targetRoleArn?: string;
 }
 
 export interface EksClusterState {
@@ -24,6 +56,10 @@ export interface EksClusterState {
   health: EksHealthIssue[];
   /** Subnets of the cluster; node groups name those that they use. */
   subnets: EksSubnetState[];
+  /** What differs from `usualSettings`. */
+  settings?: Partial<ClusterSettings>;
+  /** Tells two clusters of one name apart, of which the one came after the other; made from the ARN unless given. */
+  identity?: string;
 }
 
 export interface EksSubnetState {
@@ -128,6 +164,10 @@ export interface EksTimings {
   nodeGroupSetup: number;
   /** Creating, scaling or deleting a node group, besides its nodes. */
   nodeGroupChange: number;
+  /** Creating a cluster: until it is ACTIVE. */
+  clusterCreation: number;
+  /** Deleting a cluster: until it is not found any more. */
+  clusterDeletion: number;
   /** A node that has not joined and become Ready by then is a NodeCreationFailure. */
   nodeJoinLimit: number;
   /** How long the Pods of one node may take to be evicted before it is a PodEvictionFailure. */
@@ -150,6 +190,8 @@ export interface EksTimings {
 export const defaultTimings: EksTimings = {
   nodeGroupSetup: 30,
   nodeGroupChange: 30,
+  clusterCreation: 540,
+  clusterDeletion: 180,
   nodeJoinLimit: 900,
   podEvictionLimit: 900,
   retryInterval: 5,

@@ -1,4 +1,5 @@
 import type { ErrorCode, Update, UpdateParam, UpdateParamType, UpdateType } from '@aws-sdk/client-eks';
+import { BackgroundWork } from './backgroundWork.ts';
 import { EksError } from './errors.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { randomUuid } from './random.ts';
@@ -69,8 +70,7 @@ export class UpdateRegister {
   readonly #infrastructure: Infrastructure;
   readonly #random: Random;
   readonly #records: UpdateRecord[] = [];
-  readonly #running = new Set<Promise<void>>();
-  readonly #closing = new AbortController();
+  readonly #work = new BackgroundWork();
 
   constructor(infrastructure: Infrastructure, random: Random) {
     this.#infrastructure = infrastructure;
@@ -110,13 +110,7 @@ export class UpdateRegister {
 
   /** Runs work that no update tells of (creating a node group, say) until it ends or all of EKS is closed. */
   background(work: (signal: AbortSignal) => Promise<void>): void {
-    const signal = this.#closing.signal;
-    const running: Promise<void> = work(signal)
-      .catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-      })
-      .finally(() => this.#running.delete(running));
-    this.#running.add(running);
+    this.#work.run(work);
   }
 
   /** The update of a target that has not ended. */
@@ -140,8 +134,7 @@ export class UpdateRegister {
 
   /** Breaks off all that runs and waits until it has stopped. */
   async close(): Promise<void> {
-    this.#closing.abort(new Error('EKS is being closed'));
-    await Promise.allSettled([...this.#running]);
+    await this.#work.close();
   }
 
   #of(target: UpdateTarget): UpdateRecord[] {

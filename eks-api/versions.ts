@@ -14,6 +14,11 @@ export function findVersion(version: string): (typeof knownVersions)[number] | u
   return knownVersions.find((known) => known.version === version);
 }
 
+/** The version that a new cluster gets unless told otherwise. */
+export function defaultVersion(): (typeof knownVersions)[number] | undefined {
+  return knownVersions.find((known) => known.default === true);
+}
+
 /** Releases of the node image of a minor, oldest first; none for a minor that is not known. */
 export function nodeReleasesOf(version: string): string[] {
   return new Map(Object.entries(nodeReleases.releases)).get(version) ?? [];

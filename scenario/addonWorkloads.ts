@@ -135,9 +135,12 @@ const everyAddon: Record<AddonName, AddonWorkload[]> = {
   ],
 };
 
+/** Whether it is known what an add-on consists of. */
+export const isKnownAddon = (addon: string): addon is AddonName => Object.hasOwn(everyAddon, addon);
+
 /** The workloads of an add-on; none for one that is not known. */
 export function workloadsOfAddon(addon: string): AddonWorkload[] {
-  return Object.hasOwn(everyAddon, addon) ? everyAddon[addon as AddonName] : [];
+  return isKnownAddon(addon) ? everyAddon[addon] : [];
 }
 
 /** The manifests of an installed add-on. Its version is the tag of its images. */

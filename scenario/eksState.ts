@@ -74,6 +74,8 @@ export function eksTimingsOf(timings: ScenarioTimings): Partial<EksTimings> {
   return {
     nodeGroupSetup: timings.nodeGroupSetup,
     nodeGroupChange: timings.nodeGroupChange,
+    clusterCreation: timings.clusterCreation,
+    clusterDeletion: timings.clusterDeletion,
     podEvictionLimit: timings.podEvictionTimeout,
     drainedNodeWait: timings.nodeTermination,
     addonUpdate: timings.addonUpdate,

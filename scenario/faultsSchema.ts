@@ -34,11 +34,20 @@ export const nodeFaultRuleSchema = z.strictObject({
   count: z.int().min(1).optional().describe('How many nodes are hit at most; no end unless given.'),
 });
 
-/** A fault of updates that EKS runs: they end as Failed. */
+/** A fault of updates that EKS runs, and of what it creates: they end as Failed. */
 export const updateFaultRuleSchema = z.strictObject({
   kind: z
-    .enum(['VersionUpdate', 'AddonUpdate', 'ConfigUpdate', 'NodegroupVersionUpdate', 'NodegroupConfigUpdate'])
-    .describe('Kind of the update.'),
+    .enum([
+      'VersionUpdate',
+      'AddonUpdate',
+      'ConfigUpdate',
+      'NodegroupVersionUpdate',
+      'NodegroupConfigUpdate',
+      'ClusterCreation',
+      'ClusterDeletion',
+      'AddonCreation',
+    ])
+    .describe('Kind of the update, or what else takes EKS its time.'),
   name: z
     .string()
     .min(1)

@@ -26,6 +26,8 @@ const timingsSchema = z.strictObject({
   nodeGroupChange: seconds
     .default(30)
     .describe('Creating, scaling or deleting a managed node group, besides its nodes.'),
+  clusterCreation: seconds.default(540).describe('Creating a cluster, until it is ACTIVE.'),
+  clusterDeletion: seconds.default(180).describe('Deleting a cluster, until it is not found any more.'),
   podEvictionTimeout: seconds
     .default(900)
     .describe(

@@ -1,17 +1,18 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { EksService, MutationRecord } from '../eks-api/index.ts';
+import type { EksAccount, EksService, MutationRecord } from '../eks-api/index.ts';
 import { NodeFleet, imageOf } from '../eks-api/nodeFleet.ts';
 import type { UpdateTarget } from '../eks-api/updates.ts';
 import type { SimulatedCluster } from './cluster/cluster.ts';
+import type { SimulatedClusters } from './clusters.ts';
 import { faultsSchema } from '../scenario/faultsSchema.ts';
 import { scenarioSchema } from '../scenario/scenario.ts';
 import { insightOf } from '../scenario/eksState.ts';
 
 /** What can be looked at and changed from another process. */
 export interface Controlled {
-  cluster: SimulatedCluster;
-  service: EksService;
+  clusters: SimulatedClusters;
+  account: EksAccount;
   journal: readonly MutationRecord[];
   /** Operations that are answered with AccessDeniedException. */
   denied: Set<string>;
@@ -33,27 +34,45 @@ const updateSchema = z.strictObject({
   addonName: z.string().optional(),
 });
 
-/** Adds the control endpoint to the EKS API's server, under `/_simulator`. docs/simulator.md describes it. */
+/**
+ * Adds the control endpoint to the EKS API's server, under `/_simulator`. Each call is about the first cluster, or the
+ * one that `?cluster=NAME` names. docs/simulator.md describes it.
+ */
 export function addControlRoutes(server: FastifyInstance, controlled: Controlled): void {
-  const { cluster, service, journal, denied } = controlled;
+  const { clusters, account, journal, denied } = controlled;
   const faults = new Map<string, () => void>();
   let faultsMade = 0;
 
-  server.get('/_simulator', () => ({
-    cluster: service.cluster.name,
-    version: service.cluster.version,
-    apiServerVersions: cluster.apiServerVersions(),
-    now: cluster.clock.now().toISOString(),
-    speed: cluster.clock.speed,
-    faults: [...faults.keys()],
-    denied: [...denied],
-  }));
-  server.get('/_simulator/journal', () => journal);
+  server.get('/_simulator', (request, reply) =>
+    answer(reply, () => {
+      const { cluster, service } = meant(controlled, request);
+      return {
+        cluster: service.cluster.name,
+        clusters: account.clusters().map((each) => each.cluster.name),
+        version: service.cluster.version,
+        apiServerVersions: cluster.apiServerVersions(),
+        now: cluster.clock.now().toISOString(),
+        speed: cluster.clock.speed,
+        faults: [...faults.keys()],
+        denied: [...denied],
+      };
+    }),
+  );
+  server.get('/_simulator/journal', (request) => {
+    const name = clusterIn(request);
+    return name === undefined ? journal : journal.filter(({ cluster }) => cluster === name);
+  });
 
   server.post('/_simulator/faults', (request, reply) =>
     withBody(faultsSchema, request, reply, (settings) => {
       const id = `fault-${++faultsMade}`;
-      faults.set(id, cluster.faults.turnOn(settings));
+      const name = clusterIn(request);
+      // A cluster that is named need not be there yet.
+      const turnOff =
+        name === undefined
+          ? clusters.first.cluster.faults.turnOn(settings)
+          : clusters.turnOnFaults(name, settings);
+      faults.set(id, turnOff);
       return { id };
     }),
   );
@@ -66,12 +85,14 @@ export function addControlRoutes(server: FastifyInstance, controlled: Controlled
   });
   server.delete('/_simulator/faults', () => {
     faults.clear();
-    cluster.faults.clear();
+    clusters.clearFaults();
     return {};
   });
 
   server.put('/_simulator/credentials', (request, reply) =>
-    withBody(credentialsSchema, request, reply, ({ refused }) => cluster.faults.refuseCredentials(refused)),
+    withBody(credentialsSchema, request, reply, ({ refused }) =>
+      clusters.first.cluster.faults.refuseCredentials(refused),
+    ),
   );
   server.put('/_simulator/denied', (request, reply) =>
     withBody(deniedSchema, request, reply, ({ operations }) => {
@@ -80,42 +101,46 @@ export function addControlRoutes(server: FastifyInstance, controlled: Controlled
     }),
   );
   server.put('/_simulator/speed', (request, reply) =>
-    withBody(speedSchema, request, reply, ({ speed }) => cluster.clock.setSpeed(speed)),
+    withBody(speedSchema, request, reply, ({ speed }) => clusters.setSpeed(speed)),
   );
   server.put('/_simulator/cluster-status', (request, reply) =>
     withBody(statusSchema, request, reply, ({ status }) => {
-      service.cluster.status = status;
+      meant(controlled, request).service.cluster.status = status;
     }),
   );
   server.put('/_simulator/insights', (request, reply) =>
     withBody(insightsSchema, request, reply, ({ insights }) => {
+      const { cluster, service } = meant(controlled, request);
       const now = cluster.clock.now();
       service.insights.next = insights.map((insight) => insightOf(insight, now));
     }),
   );
   server.put<{ Params: { name: string } }>('/_simulator/addons/:name/modified-fields', (request, reply) =>
     withBody(modifiedSchema, request, reply, ({ modifiedFields }) => {
-      service.findAddon(request.params.name).modifiedFields = modifiedFields;
+      meant(controlled, request).service.findAddon(request.params.name).modifiedFields = modifiedFields;
     }),
   );
   server.put<{ Params: { name: string } }>('/_simulator/nodes/:name', (request, reply) =>
     withBody(nodeSchema, request, reply, ({ answers }) => {
       const { name } = request.params;
+      const { cluster } = meant(controlled, request);
       if (answers) cluster.machines.recover(name);
       else cluster.machines.fail(name);
     }),
   );
   server.delete<{ Params: { name: string }; Querystring: { replaced?: string } }>(
     '/_simulator/nodes/:name',
-    (request, reply) => {
-      const { name } = request.params;
-      if (!endMachine(controlled, name, request.query.replaced !== 'false'))
-        return reply.code(404).send({ message: 'There is no such node of a managed node group.' });
-      return {};
-    },
+    (request, reply) =>
+      answer(reply, () => {
+        const replaced = request.query.replaced !== 'false';
+        if (!endMachine(meant(controlled, request), request.params.name, replaced))
+          throw new Error('There is no such node of a managed node group.');
+        return {};
+      }),
   );
   server.post('/_simulator/updates', (request, reply) =>
     withBody(updateSchema, request, reply, ({ type, seconds, nodegroupName, addonName }) => {
+      const { service } = meant(controlled, request);
       const target: UpdateTarget =
         nodegroupName !== undefined
           ? { kind: 'node-group', name: service.findNodeGroup(nodegroupName).name }
@@ -133,8 +158,31 @@ export function addControlRoutes(server: FastifyInstance, controlled: Controlled
   );
 }
 
+/** A cluster, as the simulator has it and as EKS knows it. */
+interface Meant {
+  cluster: SimulatedCluster;
+  service: EksService;
+}
+
+/** The cluster that a call names. Throws when there is none of that name. */
+function meant({ clusters, account }: Controlled, request: FastifyRequest): Meant {
+  const name = clusterIn(request);
+  if (name === undefined) return { cluster: clusters.first.cluster, service: account.first };
+  const cluster = clusters.find(name)?.cluster;
+  const service = account.peek(name);
+  if (cluster === undefined || service === undefined)
+    throw new Error(`There is no cluster ${name} in this simulator.`);
+  return { cluster, service };
+}
+
+function clusterIn({ query }: FastifyRequest): string | undefined {
+  const name: unknown =
+    typeof query === 'object' && query !== null ? Reflect.get(query, 'cluster') : undefined;
+  return typeof name === 'string' ? name : undefined;
+}
+
 /** Ends a machine behind everybody's back; its Auto Scaling group notices, and orders another. */
-function endMachine({ cluster, service }: Controlled, name: string, replaced: boolean): boolean {
+function endMachine({ cluster, service }: Meant, name: string, replaced: boolean): boolean {
   const nodeGroup = cluster.machines.nodeGroupOf(name);
   const group = nodeGroup === undefined ? undefined : service.nodeGroups.get(nodeGroup);
   if (group === undefined) return false;
@@ -163,9 +211,14 @@ function withBody<T extends z.ZodType>(
       problems: result.error.issues.map(({ path, message }) => `${path.join('.') || '(body)'}: ${message}`),
     };
   }
+  return answer(reply, () => act(result.data));
+}
+
+/** Answers 404 for what is not there. */
+function answer(reply: { code(code: number): unknown }, act: () => unknown): object {
   try {
-    const answer = act(result.data);
-    return typeof answer === 'object' && answer !== null ? answer : {};
+    const told = act();
+    return typeof told === 'object' && told !== null ? told : {};
   } catch (error) {
     reply.code(404);
     return { message: error instanceof Error ? error.message : String(error) };

@@ -6,12 +6,11 @@ import { seededRandom } from '../eks-api/random.ts';
 import { refusalOf } from '../eks-api/clusterToken.ts';
 import type { SimulatedCredentials } from './cluster/credentials.ts';
 import type { SimulatedCluster } from './cluster/cluster.ts';
-import { createSimulatedCluster } from './cluster/cluster.ts';
+import { SimulatedClusters } from './clusters.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { addControlRoutes } from './control.ts';
 import { eksStateOf, eksTimingsOf } from '../scenario/eksState.ts';
-import type { KubernetesApi } from './kube-api/index.ts';
-import { startKubernetesApi } from './kube-api/index.ts';
+import { advertised, onPort } from './onPort.ts';
 
 export interface SimulatorOptions {
   scenario: Scenario;
@@ -39,49 +38,50 @@ export interface RunningSimulator {
   credentials: SimulatedCredentials;
   /** What the environment of a process must hold to talk to it. */
   environment: Record<string, string>;
+  /** The first cluster. */
   cluster: SimulatedCluster;
-  /** EKS itself, for tests that look behind its API. */
+  /** All clusters, those that were created since among them. */
+  clusters: SimulatedClusters;
+  /** What EKS knows of the first cluster, for tests that look behind its API. */
   eks: EksApi['service'];
+  /** EKS itself. */
+  account: EksApi['account'];
   /** Every mutation that has arrived, in order. */
   journal: readonly MutationRecord[];
   close(): Promise<void>;
 }
 
 /**
- * Starts a simulated cluster with its Kubernetes API (TLS) and the EKS API (plain HTTP, with STS and EC2 Auto Scaling beside it).
+ * Starts a simulated cluster with its Kubernetes API (TLS) and the EKS API (plain HTTP, with STS and EC2 Auto Scaling beside it),
+ * by which more clusters can be created.
  *
  * @throws Error that names the port, where an explicit one is taken
  */
 export async function startSimulator(options: SimulatorOptions): Promise<RunningSimulator> {
   const { scenario, host = '127.0.0.1', seed = 1 } = options;
-  const cluster = createSimulatedCluster(scenario, {
+  const served: { eks?: EksApi } = {};
+  const clusters: SimulatedClusters = new SimulatedClusters({
+    scenario,
     seed,
-    ...(options.speed === undefined ? {} : { speed: options.speed }),
+    speed: options.speed,
+    serve: {
+      host,
+      advertisedHost: options.advertisedHost,
+      port: options.kubernetesPort,
+      isGoodToken: (token) => isGoodToken(clusters, served.eks, token),
+    },
   });
+  const { cluster } = clusters.first;
   const accessKey = accessKeyOf(cluster);
   const journal: MutationRecord[] = [];
-  let kubernetes: KubernetesApi | undefined;
-  let eks: EksApi | undefined;
   const close = async (): Promise<void> => {
-    await eks?.close();
-    await kubernetes?.close();
-    cluster.close();
+    await served.eks?.close();
+    await clusters.close();
   };
   try {
-    kubernetes = await onPort('Kubernetes API', options.kubernetesPort, host, (port) =>
-      startKubernetesApi({
-        backend: { ...cluster, authenticate: (token) => isGoodToken(cluster, eks, token) },
-        host,
-        port,
-        ...(options.advertisedHost === undefined ? {} : { certificateNames: [options.advertisedHost] }),
-      }),
-    );
-    const kubernetesUrl = advertised(kubernetes.url, options.advertisedHost);
-    const { certificateAuthorityPem } = kubernetes;
-    cluster.setEndpoint({ url: kubernetesUrl, certificateAuthorityPem });
-    await cluster.start();
+    const kubernetesUrl = await clusters.first.start();
     const denied = new Set<string>();
-    eks = await onPort('EKS API', options.eksPort, host, (port) =>
+    const eks = await onPort('EKS API', options.eksPort, host, (port) =>
       startEksApi({
         state: eksStateOf(scenario, cluster.clock.now()),
         infrastructure: cluster.infrastructure,
@@ -90,7 +90,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
         accessKeys: [accessKey],
         host,
         port,
-        onCall: interruptionsOf(cluster, seededRandom(seed)),
+        factory: clusters,
+        end: () => clusters.endFirst(),
+        onCall: interruptionsOf(clusters, seededRandom(seed)),
         updateFault: (kind, name) => cluster.faults.updateError(kind, name),
         credentialsExpired: () => cluster.faults.credentialsRefused(),
         isDenied: (operation) => denied.has(operation),
@@ -101,9 +103,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
             appendFileSync(options.journalFile, `${JSON.stringify(record)}\n`);
           }
         },
-        extend: (server, service) => addControlRoutes(server, { cluster, service, journal, denied }),
+        extend: (server, account) => addControlRoutes(server, { clusters, account, journal, denied }),
       }),
     );
+    served.eks = eks;
     const eksUrl = advertised(eks.url, options.advertisedHost);
     return {
       eksUrl,
@@ -119,7 +122,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
         AWS_REGION: scenario.cluster.region,
       },
       cluster,
+      clusters,
       eks: eks.service,
+      account: eks.account,
       journal,
       close,
     };
@@ -134,19 +139,18 @@ function accessKeyOf({ credentials, scenario }: SimulatedCluster): AccessKey {
 }
 
 /** A token made with the credentials of an assumed role is good as well. */
-function isGoodToken(cluster: SimulatedCluster, eks: EksApi | undefined, token: string): boolean {
-  if (cluster.authenticate(token)) return true;
-  if (eks === undefined || cluster.faults.credentialsRefused()) return false;
+function isGoodToken(clusters: SimulatedClusters, eks: EksApi | undefined, token: string): boolean {
+  if (eks === undefined || clusters.first.cluster.faults.credentialsRefused()) return false;
   return refusalOf(token, { credentials: eks.accessKeys.current(), staticTokens: [] }) === undefined;
 }
 
 /** The scenario's faults in the terms of the EKS API. Half of the resets come before a call is handled, half after. */
 function interruptionsOf(
-  cluster: SimulatedCluster,
+  clusters: SimulatedClusters,
   random: Random,
-): (operation: string) => CallInterruption | undefined {
-  return (operation) => {
-    const fault = cluster.faults.onCall('eks', operation);
+): (operation: string, about?: string) => CallInterruption | undefined {
+  return (operation, about) => {
+    const fault = clusters.faultsOf(about).onCall('eks', operation);
     switch (fault?.kind) {
       case 'status':
         return fault;
@@ -157,29 +161,4 @@ function interruptionsOf(
         return undefined;
     }
   };
-}
-
-async function onPort<T>(
-  what: string,
-  port: number | undefined,
-  host: string,
-  start: (port: number) => Promise<T>,
-): Promise<T> {
-  try {
-    return await start(port ?? 0);
-  } catch (error) {
-    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-    const why = code === 'EADDRINUSE' ? 'is taken by another program' : 'may not be used without privileges';
-    throw new Error(
-      `Port ${port ?? 0} of ${host}, asked for by the simulated ${what}, ${why}. Choose another one, or leave it out for any that is free.`,
-      { cause: error },
-    );
-  }
-}
-
-function advertised(url: string, host: string | undefined): string {
-  if (host === undefined) return url;
-  const { protocol, port } = new URL(url);
-  return `${protocol}//${host}:${port}`;
 }

@@ -1,3 +1,4 @@
+import type { EksAccount } from '../account.ts';
 import { inPath, inQuery, listInQuery, pageInQuery } from '../call.ts';
 import type { Call } from '../call.ts';
 import { listCatalogue } from '../addonCatalogue.ts';
@@ -19,7 +20,7 @@ export function describeAddon(service: EksService, call: Call) {
 }
 
 /** DescribeAddonVersions: what the catalogue has, narrowed by the query. */
-export function describeAddonVersions(_service: EksService, call: Call) {
+export function describeAddonVersions(_account: EksAccount, call: Call) {
   const filter = {
     kubernetesVersion: inQuery(call, 'kubernetesVersion'),
     addonName: inQuery(call, 'addonName'),

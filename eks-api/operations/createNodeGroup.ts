@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { accessEntryRecord } from '../accessEntryRecord.ts';
 import { inPath, readBody } from '../call.ts';
 import type { Call } from '../call.ts';
+import { refuseUnlessBuilt } from '../clusterStatus.ts';
 import { EksError, invalidParameter } from '../errors.ts';
 import type { EksErrorSubject } from '../errors.ts';
 import { readLaunchTemplate, templateImage } from '../launchTemplate.ts';
@@ -62,9 +64,11 @@ export function createNodeGroup(service: EksService, call: Call) {
       subject,
     );
   }
+  refuseUnlessBuilt(service, 'CreateNodegroup');
   refuseWhileUpdating(service, 'CreateNodegroup', { kind: 'cluster' });
   const group = recordOf(service, body, subject);
   service.nodeGroups.set(group.name, group);
+  letNodesIn(service, group);
   service.updates.background((signal) => launchGroup(service, group, signal));
   return () => ({ nodegroup: describeNodeGroupRecord(group, cluster.name) });
 }
@@ -113,6 +117,16 @@ function recordOf(service: EksService, body: Body, subject: EksErrorSubject): No
       ...(nodeRepairConfig === undefined ? {} : { nodeRepairConfig }),
     },
   };
+}
+
+/** EKS itself lets the nodes of its groups in. */
+function letNodesIn(
+  { cluster, accessEntries, infrastructure }: EksService,
+  { nodeRole }: NodeGroupRecord,
+): void {
+  if (cluster.settings.authenticationMode === 'CONFIG_MAP' || accessEntries.has(nodeRole)) return;
+  const entry = { principalArn: nodeRole, type: 'EC2_LINUX' };
+  accessEntries.set(nodeRole, accessEntryRecord(cluster, entry, infrastructure.clock.now()));
 }
 
 async function launchGroup(service: EksService, group: NodeGroupRecord, signal: AbortSignal): Promise<void> {

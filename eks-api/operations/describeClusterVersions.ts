@@ -1,14 +1,14 @@
+import type { EksAccount } from '../account.ts';
 import { inQuery, listInQuery, pageInQuery } from '../call.ts';
 import type { Call } from '../call.ts';
 import { invalidParameter } from '../errors.ts';
 import { page } from '../pagination.ts';
-import type { EksService } from '../service.ts';
 import { knownVersions } from '../versions.ts';
 
 const statuses = ['STANDARD_SUPPORT', 'EXTENDED_SUPPORT', 'UNSUPPORTED'];
 
 /** DescribeClusterVersions: without `includeAll`, those that are still supported. */
-export function describeClusterVersions(_service: EksService, call: Call) {
+export function describeClusterVersions(_account: EksAccount, call: Call) {
   const wanted = listInQuery(call, 'clusterVersions');
   const status = (inQuery(call, 'versionStatus') ?? inQuery(call, 'status'))?.toUpperCase().replace('-', '_');
   if (status !== undefined && !statuses.includes(status)) {

@@ -31,10 +31,13 @@ export function listTagsForResource(service: EksService, call: Call) {
 }
 
 function findByArn(service: EksService, arn: string): { tags: Record<string, string> } {
-  if (!arn.startsWith('arn:')) {
-    throw new EksError('BadRequestException', `Invalid ARN: ${arn}`);
-  }
-  const resources = [service.cluster, ...service.nodeGroups.values(), ...service.addons.values()];
+  const resources = [
+    service.cluster,
+    ...service.nodeGroups.values(),
+    ...service.addons.values(),
+    ...service.accessEntries.values(),
+    ...service.podIdentities.values(),
+  ];
   const found = resources.find((resource) => resource.arn === arn);
   if (found !== undefined) return found;
   throw new EksError('NotFoundException', `Resource not found: ${arn}`);

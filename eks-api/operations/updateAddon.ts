@@ -1,7 +1,7 @@
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { isOffered } from '../addonCatalogue.ts';
 import type { AddonRecord } from '../addonRecord.ts';
+import { isMapping, notEnoughReplicas, rollWorkload } from '../addonRoll.ts';
 import { inPath, readBody } from '../call.ts';
 import type { Call } from '../call.ts';
 import { EksError, invalidParameter } from '../errors.ts';
@@ -30,6 +30,13 @@ export function updateAddon(service: EksService, call: Call) {
   const subject = { clusterName: cluster.name, addonName: addon.name };
   const body = readBody(bodySchema, call);
   refuseWhileUpdating(service, 'AddonUpdate', { kind: 'add-on', name: addon.name });
+  if (addon.status === 'CREATING' || addon.status === 'DELETING') {
+    throw new EksError(
+      'ResourceInUseException',
+      `Addon ${addon.name} cannot be updated as it is currently in ${addon.status} state`,
+      subject,
+    );
+  }
   if (addon.status === 'CREATE_FAILED') {
     throw new EksError(
       'InvalidRequestException',
@@ -106,46 +113,5 @@ function resolveConflicts(addon: AddonRecord, mode: 'NONE' | 'OVERWRITE' | 'PRES
   });
 }
 
-/** @throws UpdateFailure InsufficientNumberOfReplicas when the workload has not rolled out by the time limit */
-async function rollWorkload(
-  service: EksService,
-  addon: AddonRecord,
-  to: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const { infrastructure, timings } = service;
-  const done = new AbortController();
-  const limit = new AbortController();
-  const timer = infrastructure.clock
-    .sleep(timings.addonRollLimit * 1000, AbortSignal.any([signal, done.signal]))
-    .then(
-      () => limit.abort(new Error(`the Pods of ${addon.name} were not Ready in time`)),
-      () => undefined,
-    );
-  try {
-    await infrastructure.rollAddon(addon.name, to, AbortSignal.any([signal, limit.signal]));
-  } catch (error) {
-    signal.throwIfAborted();
-    const message =
-      "The add-on is unhealthy because it doesn't have the desired number of replicas: " +
-      (error instanceof Error ? error.message : String(error));
-    const problem = { code: notEnoughReplicas, message, resourceIds: [] };
-    addon.issues = [problem];
-    throw new UpdateFailure(problem);
-  } finally {
-    done.abort();
-    await timer;
-  }
-}
-
-const notEnoughReplicas = 'InsufficientNumberOfReplicas';
-
 const isUnhealthy = (error: unknown): boolean =>
   error instanceof UpdateFailure && error.problem.code === notEnoughReplicas;
-
-/** Configuration values are a JSON or YAML mapping. */
-function isMapping(text: string): boolean {
-  const document = parseDocument(text);
-  const value: unknown = document.errors.length === 0 ? document.toJS() : undefined;
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

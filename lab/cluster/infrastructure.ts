@@ -7,7 +7,13 @@ import type {
   NodeView,
   PodView,
 } from '../../eks-api/infrastructure.ts';
-import { addonNamespace, workloadsOfAddon } from '../../scenario/addonWorkloads.ts';
+import {
+  addonNamespace,
+  isKnownAddon,
+  manifestsOfAddon,
+  workloadsOfAddon,
+} from '../../scenario/addonWorkloads.ts';
+import type { Manifest } from '../../scenario/manifest.ts';
 import { minorOf } from '../../scenario/nodeObject.ts';
 import type { LabControlPlane } from '../controlPlane/controlPlane.ts';
 import type { KubernetesClient, KubernetesObject } from './kubernetesClient.ts';
@@ -144,6 +150,29 @@ export class LabInfrastructure implements Infrastructure {
     return image?.slice(image.lastIndexOf(':') + 1);
   }
 
+  async installAddon(addon: string, image: string): Promise<void> {
+    if (!isKnownAddon(addon)) return;
+    for (const manifest of manifestsOfAddon(
+      { name: addon, version: image, managed: true, tags: {} },
+      this.#region,
+    )) {
+      await this.#client.ensure(collectionOf(manifest), manifest);
+    }
+  }
+
+  async removeAddon(addon: string): Promise<void> {
+    if (!isKnownAddon(addon)) return;
+    const manifests = manifestsOfAddon(
+      { name: addon, version: 'v0.0.0', managed: true, tags: {} },
+      this.#region,
+    );
+    for (const manifest of manifests) {
+      await this.#client.remove(`${collectionOf(manifest)}/${manifest.metadata.name}`, {
+        propagationPolicy: 'Background',
+      });
+    }
+  }
+
   /** `image` is a tag, or an image in full. */
   async rollAddon(addon: string, image: string, signal: AbortSignal): Promise<void> {
     const installed = await this.#installedWorkloads(addon);
@@ -202,6 +231,12 @@ function isRolledOut({ metadata, spec, status }: AddonWorkload): boolean {
 function withTag(present: string, image: string): string {
   if (image.includes('/')) return image;
   return `${present.slice(0, present.lastIndexOf(':'))}:${image}`;
+}
+
+/** Where an add-on's objects are; all of their kinds are made plural by an s. */
+function collectionOf({ apiVersion, kind }: Manifest): string {
+  const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return `${base}/namespaces/${addonNamespace}/${kind.toLowerCase()}s`;
 }
 
 function nodeView({ metadata, spec, status }: NodeObject): NodeView {

@@ -49,6 +49,8 @@ export interface SimulatedCluster extends KubernetesBackend {
   start(): Promise<void>;
   /** Resolves when the controllers have done what there is to do now; what waits for the clock is not waited for. */
   whenIdle(): Promise<void>;
+  /** Stops the controllers; the clock runs on, for those who go by it. */
+  stop(): void;
   /** Stops the clock and the controllers. */
   close(): void;
 }
@@ -56,19 +58,22 @@ export interface SimulatedCluster extends KubernetesBackend {
 /**
  * @param options.speed simulated seconds in a real one; the scenario's unless given
  * @param options.seed of names and faults; the same gives the same
+ * @param options.startsAt simulated time of its start; the real time unless given
+ * @param options.isNew whether what it holds was made at its start; 30 days before it unless given
  */
 export function createSimulatedCluster(
   scenario: Scenario,
-  options: { speed?: number; seed?: number } = {},
+  options: { speed?: number; seed?: number; startsAt?: Date; isNew?: boolean } = {},
 ): SimulatedCluster {
   const seed = options.seed ?? 1;
-  const clock = new FastClock(options.speed ?? scenario.speed);
+  const clock = new FastClock(options.speed ?? scenario.speed, options.startsAt);
+  const age = options.isNew === true ? 0 : ageAtStartMilliseconds;
   const random = seededRandom(seed);
   const staticTokens = [...scenario.tokens];
   let endpoint: KubernetesEndpoint | undefined;
   let settling = false;
 
-  const now = (): Date => (settling ? new Date(clock.now().getTime() - ageAtStartMilliseconds) : clock.now());
+  const now = (): Date => (settling ? new Date(clock.now().getTime() - age) : clock.now());
   const admit = createAdmission({ unreachableTolerationSeconds: scenario.timings.unreachableToleration });
   const store = new MemoryStore({ now, random, admit });
   const loop = new WorkLoop((error, key) => {
@@ -169,6 +174,7 @@ export function createSimulatedCluster(
       early();
       faults.turnOn(scenario.faults);
     },
+    stop: () => loop.close(),
     close: () => {
       loop.close();
       clock.close();

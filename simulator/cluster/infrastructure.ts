@@ -5,17 +5,23 @@ import type {
   NodeView,
   PodView,
 } from '../../eks-api/infrastructure.ts';
-import { addonNamespace, workloadsOfAddon } from '../../scenario/addonWorkloads.ts';
+import {
+  addonNamespace,
+  isKnownAddon,
+  manifestsOfAddon,
+  workloadsOfAddon,
+} from '../../scenario/addonWorkloads.ts';
 import type { ControlPlane } from './controlPlane.ts';
 import { isStatus } from './errors.ts';
 import { evictPod } from './eviction.ts';
 import type { DaemonSet, Deployment, Node } from './kinds.ts';
 import { daemonSets, deployments, nodes, pods } from './kinds.ts';
 import type { Machines } from './machines.ts';
+import { objectsFromManifests } from './manifests.ts';
 import { minorOf } from '../../scenario/nodeObject.ts';
 import { conditionOf, controllerOf, isFinished } from './pods.ts';
 import type { MemoryStore } from './store.ts';
-import type { GroupResource, SimulatedClock } from './types.ts';
+import type { GroupResource, SimulatedClock, StoredObject } from './types.ts';
 
 export interface KubernetesEndpoint {
   url: string;
@@ -124,6 +130,40 @@ export class SimulatedInfrastructure implements Infrastructure {
     const installed = this.installedWorkloads(addon)[0];
     const image = installed?.spec.template.spec.containers[0]?.image;
     return image?.slice(image.lastIndexOf(':') + 1);
+  }
+
+  async installAddon(addon: string, image: string): Promise<void> {
+    for (const { resource, object } of this.addonObjects(addon, image)) {
+      const { namespace, name = '' } = object.metadata;
+      if (this.find(resource, namespace, name) === undefined) this.store.create(resource, object);
+    }
+  }
+
+  async removeAddon(addon: string): Promise<void> {
+    for (const { resource, object } of this.addonObjects(addon, 'v0.0.0')) {
+      const { namespace, name = '' } = object.metadata;
+      if (this.find(resource, namespace, name) === undefined) continue;
+      this.store.remove(resource, namespace, name, { propagationPolicy: 'Background' });
+    }
+  }
+
+  private addonObjects(name: string, version: string): ReturnType<typeof objectsFromManifests> {
+    return isKnownAddon(name)
+      ? objectsFromManifests(manifestsOfAddon({ name, version, managed: true, tags: {} }, this.region))
+      : [];
+  }
+
+  private find(
+    resource: GroupResource,
+    namespace: string | undefined,
+    name: string,
+  ): StoredObject | undefined {
+    try {
+      return this.store.get(resource, namespace, name);
+    } catch (error) {
+      if (isStatus(error, 'NotFound')) return undefined;
+      throw error;
+    }
   }
 
   /** `image` is a tag, or an image in full. */

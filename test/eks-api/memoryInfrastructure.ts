@@ -18,6 +18,10 @@ export interface MemoryInfrastructureOptions {
   /** Seconds that replacing the control plane takes. */
   upgradeSeconds?: number;
   bootSeconds?: number;
+  /** A clock of its own unless given. */
+  clock?: SteppedClock;
+  /** Where its Kubernetes API is. */
+  url?: string;
 }
 
 /**
@@ -39,15 +43,18 @@ export class MemoryInfrastructure implements Infrastructure {
   readonly addonVersions = new Map<string, string>();
   /** Add-ons whose Pods never become Ready. */
   readonly stuckAddons = new Set<string>();
-  readonly clock = new SteppedClock();
+  readonly clock: SteppedClock;
   upgradeError: Error | undefined;
   mostNodes = 0;
   #version: string;
   #count = 0;
-  readonly #options: Required<MemoryInfrastructureOptions>;
+  readonly #options: Required<Omit<MemoryInfrastructureOptions, 'clock'>>;
 
   constructor(options: MemoryInfrastructureOptions = {}) {
-    this.#options = { version: '1.31', upgradeSeconds: 600, bootSeconds: 60, ...options };
+    const { clock = new SteppedClock(), ...rest } = options;
+    this.clock = clock;
+    const url = 'https://127.0.0.1:6443';
+    this.#options = { version: '1.31', upgradeSeconds: 600, bootSeconds: 60, url, ...rest };
     this.#version = this.#options.version;
   }
 
@@ -68,7 +75,7 @@ export class MemoryInfrastructure implements Infrastructure {
   }
 
   endpoint(): { url: string; certificateAuthorityPem: string } {
-    return { url: 'https://127.0.0.1:6443', certificateAuthorityPem: 'a certificate' };
+    return { url: this.#options.url, certificateAuthorityPem: 'a certificate' };
   }
 
   controlPlaneVersion(): string {
@@ -153,6 +160,16 @@ export class MemoryInfrastructure implements Infrastructure {
 
   async addonImage(addon: string): Promise<string | undefined> {
     return this.addonVersions.get(addon);
+  }
+
+  async installAddon(addon: string, image: string): Promise<void> {
+    this.#tell(`install ${addon} ${image}`);
+    if (!this.addonVersions.has(addon)) this.addonVersions.set(addon, image);
+  }
+
+  async removeAddon(addon: string): Promise<void> {
+    this.#tell(`remove ${addon}`);
+    this.addonVersions.delete(addon);
   }
 
   async rollAddon(addon: string, image: string, signal: AbortSignal): Promise<void> {

@@ -78,9 +78,14 @@ export interface TestApi {
 
 /** Starts the API over machines in memory, for one test, with the AWS SDK's own client to talk to it. */
 export async function startTestApi(
-  options: Partial<EksApiOptions> & { machines?: MemoryInfrastructureOptions; apps?: string[] } = {},
+  options: Partial<EksApiOptions> & {
+    machines?: MemoryInfrastructureOptions | MemoryInfrastructure;
+    apps?: string[];
+  } = {},
 ): Promise<TestApi> {
-  const infrastructure = new MemoryInfrastructure(options.machines);
+  const { machines } = options;
+  const infrastructure =
+    machines instanceof MemoryInfrastructure ? machines : new MemoryInfrastructure(machines);
   const state = options.state ?? exampleState();
   for (const group of state.nodeGroups) {
     for (let index = 0; index < group.size.desired; index += 1) {

@@ -152,6 +152,7 @@ describe('the journal', () => {
         at: expect.stringMatching(/^\d{4}-.*Z$/),
         operation: 'UpdateAddon',
         resource: 'cluster/demo/add-on/coredns',
+        cluster: 'demo',
         clientRequestToken: 'token',
         parameters: { addonVersion: 'v1.11.4-eksbuild.2', configurationValues: '(22 characters)' },
         outcome: 'applied',

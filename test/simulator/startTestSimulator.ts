@@ -87,10 +87,13 @@ export function eksClientOf({ environment }: RunningSimulator, maxAttempts = 10)
 }
 
 /** The Kubernetes client library, from what DescribeCluster says and a token of these credentials. */
-export async function kubernetesOf(client: EKSClient): Promise<{ core: CoreV1Api; version: VersionApi }> {
-  const { cluster } = await client.send(new DescribeClusterCommand({ name: 'shop' }));
+export async function kubernetesOf(
+  client: EKSClient,
+  clusterName = 'shop',
+): Promise<{ core: CoreV1Api; version: VersionApi }> {
+  const { cluster } = await client.send(new DescribeClusterCommand({ name: clusterName }));
   const { token } = await makeEksToken({
-    clusterName: 'shop',
+    clusterName,
     region: await client.config.region(),
     credentials: await client.config.credentials(),
   });
