@@ -1,5 +1,6 @@
+import { noteTaken } from './compareLeases.ts';
 import { compareToolStates } from './compareToolStates.ts';
-import type { StateComparison, ToolState } from './toolState.ts';
+import type { LeaseSeen, StateComparison, ToolState } from './toolState.ts';
 
 export interface AwaitToolOptions {
   before: ToolState;
@@ -36,6 +37,7 @@ export async function awaitToolWell(options: AwaitToolOptions): Promise<ToolWell
   const end = clock() + settleMs;
   let first: ToolState | undefined;
   let previous: ToolState | undefined;
+  let taken: LeaseSeen[] | undefined;
   let wellBefore = false;
   for (let looks = 1; ; looks += 1) {
     const state = await look();
@@ -44,6 +46,7 @@ export async function awaitToolWell(options: AwaitToolOptions): Promise<ToolWell
     const comparison = compareToolStates(before, state, {
       ...(first === undefined ? {} : { first }),
       ...(previous === undefined ? {} : { previous }),
+      ...(taken === undefined ? {} : { taken }),
       until,
     });
     const well = comparison.problems.length === 0 && comparison.unknown.length === 0;
@@ -52,6 +55,7 @@ export async function awaitToolWell(options: AwaitToolOptions): Promise<ToolWell
     await pause(Math.min(pollMs, left));
     first ??= state;
     previous = state;
+    taken = noteTaken(taken, state.leases);
     wellBefore = well;
   }
 }

@@ -5,35 +5,59 @@ import type { LeaseSeen, ToolState, WorkloadSeen } from './toolState.ts';
 const abandonedMs = 10 * 60_000;
 
 /**
- * Whether each Lease that was in use is led again: renewed since, and by a new holder when the Pods were replaced. Two
- * looks after the change show that it is being renewed; with one look, that it was renewed since the look before it.
- * The holder's clock is compared with itself alone, never with ours.
+ * Whether each Lease that was in use is led again: by a new holder when the Pods were replaced, who renews it. To take
+ * it once is not enough: two looks at the same holder have to show another renewal. With one look after the change, it
+ * has to have been renewed since the look before. The holder's clock is compared with itself alone, never with ours.
  *
- * @param first the first look after the change; absent when `after` is the first
+ * @param taken each Lease as it was first seen with its newest holder, by looks after the change and before `after`;
+ * absent when `after` is the first
  */
-export function compareLeases(before: ToolState, after: ToolState, first: ToolState | undefined): string[] {
+export function compareLeases(
+  before: ToolState,
+  after: ToolState,
+  taken: readonly LeaseSeen[] | undefined,
+): string[] {
   if (after.leases === undefined) return [];
   const now = byName(after.leases);
-  const firstSeen = byName(first?.leases ?? []);
+  const firstSeen = byName(taken ?? []);
   return (before.leases ?? [])
     .filter((lease) => isInUse(lease, before))
     .flatMap((then) => {
-      const name = `${then.namespace}/${then.name}`;
+      const name = leaseName(then);
       const lease = now.get(name);
       if (lease === undefined) return [`Lease ${name}: it is no longer there`];
       if (lease.holder === '') return [`Lease ${name}: nobody holds it, ${then.holder} did`];
       if (lease.holder === then.holder && wasReplaced(then, before, after)) {
         return [`Lease ${name}: still held by ${then.holder}, whose Pod was replaced`];
       }
-      const last = firstSeen.get(name)?.renewedAt ?? then.renewedAt;
-      return renewedMs(lease.renewedAt) > renewedMs(last)
+      const since = taken === undefined ? then : firstSeen.get(name);
+      if (since === undefined || (taken !== undefined && since.holder !== lease.holder)) {
+        return [`Lease ${name}: just taken by ${lease.holder}, and not renewed yet`];
+      }
+      return renewedMs(lease.renewedAt) > renewedMs(since.renewedAt)
         ? []
         : [`Lease ${name}: not renewed since ${lease.renewedAt || 'it was made'}, held by ${lease.holder}`];
     });
 }
 
+/** Leases as they were first seen with the holders that they have now. */
+export function noteTaken(
+  taken: readonly LeaseSeen[] | undefined,
+  seen: readonly LeaseSeen[] | undefined,
+): LeaseSeen[] {
+  const known = byName(taken ?? []);
+  return (seen ?? []).map((lease) => {
+    const earlier = known.get(leaseName(lease));
+    return earlier?.holder === lease.holder ? earlier : lease;
+  });
+}
+
+function leaseName({ namespace, name }: LeaseSeen): string {
+  return `${namespace}/${name}`;
+}
+
 function byName(leases: readonly LeaseSeen[]): Map<string, LeaseSeen> {
-  return new Map(leases.map((each) => [`${each.namespace}/${each.name}`, each]));
+  return new Map(leases.map((each) => [leaseName(each), each]));
 }
 
 function isInUse({ holder, renewedAt }: LeaseSeen, { lookedAt }: ToolState): boolean {

@@ -2,7 +2,7 @@ import { compareLeases } from './compareLeases.ts';
 import { compareApplications, compareLoadBalancers, compareTargetGroupBindings } from './compareServed.ts';
 import { compareWarnings } from './compareWarnings.ts';
 import { compareJobs, compareToolWorkloads } from './compareWorkloads.ts';
-import type { StateComparison, ToolState } from './toolState.ts';
+import type { LeaseSeen, StateComparison, ToolState } from './toolState.ts';
 
 /** The looks between `before` and `after` that were after the change too, and how long is waited. */
 export interface LooksBetween {
@@ -10,6 +10,8 @@ export interface LooksBetween {
   first?: ToolState;
   /** The look right before `after`. */
   previous?: ToolState;
+  /** Leases as these looks saw them first with their newest holders: `noteTaken`. */
+  taken?: LeaseSeen[];
   /** When nobody waits any longer; the moment of `after` when it is the last. */
   until?: Date;
 }
@@ -33,14 +35,14 @@ const partNames: Record<string, string> = {
 export function compareToolStates(
   before: ToolState,
   after: ToolState,
-  { first, previous, until = new Date(after.lookedAt) }: LooksBetween = {},
+  { first, previous, taken, until = new Date(after.lookedAt) }: LooksBetween = {},
 ): StateComparison {
   const applications = compareApplications(before, after);
   const jobs = compareJobs(before, after, { from: new Date((first ?? after).lookedAt), until });
   return {
     problems: [
       ...compareToolWorkloads(before, after),
-      ...compareLeases(before, after, first),
+      ...compareLeases(before, after, taken),
       ...applications.problems,
       ...compareLoadBalancers(before, after),
       ...compareTargetGroupBindings(before, after),

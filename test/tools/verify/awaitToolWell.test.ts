@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
 import { awaitToolWell } from '../../../src/tools/verify/index.ts';
 import type { ToolState } from '../../../src/tools/verify/index.ts';
-import { state, workload } from './states.ts';
+import { lease, minute, state, workload } from './states.ts';
 
 const well: Partial<ToolState> = { workloads: [workload('server')] };
 const broken: Partial<ToolState> = { workloads: [workload('server', { well: false, reason: 'starting' })] };
 const unseen: Partial<ToolState> = { unknown: [{ part: 'leases', reason: 'Forbidden.' }] };
 
 /** Looks in turn at these states, the last for ever, on a clock that goes on with the pauses alone. */
-async function wait(states: Partial<ToolState>[], settleMs: number) {
+async function wait(states: Partial<ToolState>[], settleMs: number, before = well) {
   let now = 0;
   let next = 0;
   const lines: string[] = [];
   const pauses: number[] = [];
   const result = await awaitToolWell({
-    ...{ before: state(0, well), settleMs, pollMs: 1000 },
+    ...{ before: state(0, before), settleMs, pollMs: 1000 },
     look: async () => {
       const parts = states[Math.min(next, states.length - 1)];
       next += 1;
@@ -65,4 +65,14 @@ test('ends with the reason for which the waiting was ended', async () => {
     pause: () => Promise.reject(new Error('cancelled')),
   });
   await expect(waiting).rejects.toThrow('cancelled');
+});
+
+test('to take a Lease once is not enough: its new holder has to renew it', async () => {
+  const held = (...seen: [string, number][]) =>
+    seen.map(([holder, at]) => ({ ...well, leases: [lease(holder, minute(at))] }));
+  const was = { ...well, leases: [lease('a', minute(0))] };
+  const renewed = await wait(held(['a', 1], ['b', 2], ['b', 2], ['b', 3], ['b', 3]), 60_000, was);
+  expect([renewed.well, renewed.looks]).toEqual([true, 5]);
+  const stopped = await wait(held(['a', 1], ['b', 2]), 5000, was);
+  expect(stopped.comparison.problems).toEqual([expect.stringMatching(/not renewed since .*, held by b$/)]);
 });

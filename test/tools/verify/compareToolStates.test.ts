@@ -171,8 +171,8 @@ describe('Leases', () => {
   const before: Parts = { workloads: [workload('server')], leases: [lease(old, minute(0))] };
   const replaced = [workload('server', { template: '2' })];
 
-  const judge = (after: Parts, first?: Parts, was: Parts = before) =>
-    compare(was, after, first === undefined ? {} : { first: state(4, first) }).problems;
+  const judge = (after: Parts, earlier?: Parts, was: Parts = before) =>
+    compare(was, after, earlier?.leases === undefined ? {} : { taken: earlier.leases }).problems;
 
   test.each<[string, Parts, Parts | undefined, RegExp | undefined]>([
     [
@@ -186,6 +186,12 @@ describe('Leases', () => {
       { workloads: replaced, leases: [lease(young, minute(5))] },
       { leases: [lease(young, minute(4))] },
       undefined,
+    ],
+    [
+      'taken since the last look, and not renewed',
+      { workloads: replaced, leases: [lease(young, minute(5))] },
+      { leases: [lease(old, minute(4))] },
+      /^Lease tools\/leader: just taken by server-bbb-2_uuid2, and not renewed yet$/,
     ],
     [
       'not renewed since the first look',
