@@ -1,6 +1,7 @@
 import { readRequest } from '../contract/request.ts';
 import { digestOpening, digestQuestion } from '../plan/digest.ts';
 import { nextWindow } from '../plan/windows.ts';
+import { wantedTools } from '../tools/choice/wantedTools.ts';
 import type { Activities } from './types.ts';
 import type { WorkerActivities } from './workerTypes.ts';
 
@@ -8,7 +9,12 @@ import type { WorkerActivities } from './workerTypes.ts';
 export function openingActivities(): Pick<Activities, 'readRequest' | 'digestOpening' | 'nextWindow'> &
   Pick<WorkerActivities, 'digestQuestion'> {
   return {
-    readRequest: async ({ workflowType, request }) => readRequest(workflowType, request),
+    readRequest: async ({ workflowType, request }) => {
+      const checked = readRequest(workflowType, request);
+      // What no profile knows of a tool is told at once, and not after the first look at the cluster.
+      wantedTools(checked.tools ?? []);
+      return checked;
+    },
     digestOpening: async (opening) => ({ digest: digestOpening(opening) }),
     digestQuestion: async (question) => ({ digest: digestQuestion(question) }),
     nextWindow: async ({ window, at }) => nextWindow(window, new Date(at)),
