@@ -24,6 +24,8 @@ import { terminateNodesActivity } from './terminateNodes.ts';
 import type { Activities } from './types.ts';
 import { updateSettingsActivities } from './updateSettings.ts';
 import { verifyVersionsActivity } from './versions.ts';
+import { toolActivities } from './tools.ts';
+import type { ToolActivities } from './toolTypes.ts';
 import type { WorkerActivities } from './workerTypes.ts';
 import { wavesActivity } from './waves.ts';
 import { workflowActivities } from './workflows.ts';
@@ -40,7 +42,7 @@ export interface ActivityOptions {
 }
 
 /** Every side effect of the engine, ready for a worker, or for a command that calls it in its own process. */
-export function createActivities(options: ActivityOptions): Activities & WorkerActivities {
+export function createActivities(options: ActivityOptions): Activities & WorkerActivities & ToolActivities {
   const dependencies: ActivityDependencies = {
     evidence: options.evidence,
     temporal: options.temporal,
@@ -73,6 +75,7 @@ export function createActivities(options: ActivityOptions): Activities & WorkerA
     ...verifyVersionsActivity(dependencies),
     ...drainActivities(dependencies),
     ...findStuckPodsActivity(dependencies),
+    ...toolActivities(dependencies),
     ...workflowActivities(dependencies),
     ...notifyActivity(dependencies),
     ...reportActivity(dependencies),
