@@ -1,8 +1,11 @@
 import { describe, it } from 'vitest';
 import type { ExpectStatic } from 'vitest';
 import { askCluster, notAt } from './clusterState.ts';
+import { pods } from '../../simulator/cluster/kinds.ts';
+import type { Pod } from '../../simulator/cluster/kinds.ts';
 import { applied, hopTo132, repetitions, wholeUpgrade } from './journal.ts';
 import { eventually } from './patience.ts';
+import { beforeTheRoll, expectReplaced, expectSettled, nodesOf } from './rollStage.ts';
 import { cordoned, crawl, fullSpeed, rolling, setSpeed } from './simulated.ts';
 import { setStage } from './stage.ts';
 import type { Stage } from './stage.ts';
@@ -36,7 +39,50 @@ describe.concurrent('two workers on one task queue', { timeout: 300_000 }, () =>
     expect(await upgrade.completed()).toMatchObject({ outcome: 'completed', version: '1.32' });
     await expectOnce(stage, expect, '1.32', hopTo132(stage.cluster));
   });
+
+  it('lose one of them amid the drain of a surge roll, and the other drains on', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { stage, upgrade, worker } = await beforeTheRoll(onTestFinished, 'surge');
+    const evictions = evictionsOf(stage, 'general');
+    setSpeed(stage, rolling);
+    await upgrade.approve('workers');
+    const place = '1.32/workers/general';
+    await eventually('a Pod leaves a node of the group', () => {
+      if (evictions().length === 0) return false;
+      // From here on the drain does not end before the worker that carries it.
+      setSpeed(stage, crawl);
+      return true;
+    });
+    expect(await upgrade.awaiting(place, 'drainWave')).toBe(1);
+    await stage.startWorker();
+    await worker.kill();
+    await eventually('the other drains', async () => (await upgrade.awaiting(place, 'drainWave')) > 1);
+    setSpeed(stage, fullSpeed);
+    await upgrade.approve('retire');
+    expect(await upgrade.completed()).toMatchObject({ outcome: 'completed', version: '1.32' });
+    await expectReplaced(stage, expect);
+    await expectSettled(upgrade, expect);
+    expect(repetitions(await stage.journal())).toEqual([]);
+    // None was evicted twice: what has left an old node has not come to another one.
+    const names = evictions();
+    expect(new Set(names).size).toBe(names.length);
+  });
 });
+
+/** The Pods of owners that were asked to leave nodes of a group since, by name. */
+function evictionsOf(stage: Stage, nodeGroup: string): () => string[] {
+  const old = new Set(nodesOf(stage, nodeGroup));
+  const leaving = new Map<string, string>();
+  stage.simulator.cluster.store.watch(pods, undefined, ({ object }) => {
+    const { metadata, spec } = object as Pod;
+    const { uid, name, deletionTimestamp, ownerReferences = [] } = metadata;
+    if (deletionTimestamp === undefined || !old.has(spec.nodeName ?? '')) return;
+    if (ownerReferences[0]?.kind !== 'DaemonSet') leaving.set(uid, name);
+  });
+  return () => [...leaving.values()];
+}
 
 /** The cluster is really there, and every change was applied once. */
 async function expectOnce(

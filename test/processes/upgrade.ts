@@ -20,8 +20,8 @@ export interface Upgrade {
   question(): Promise<DecisionRecord>;
   /** Answers what is asked about nodes, once it is. */
   decide(decision: Decision): Promise<void>;
-  /** Resolves when a stage's workflow waits for its update of EKS in a worker, with that activity's attempt. */
-  awaiting(place: string): Promise<number>;
+  /** Resolves when an activity of a stage runs in a worker, `awaitUpdate` unless another is named, with its attempt. */
+  awaiting(place: string, activity?: string): Promise<number>;
   /** Waits for its end, which must be the target. */
   completed(): Promise<unknown>;
   /** Waits for its end, which must be a failure of ours. */
@@ -94,17 +94,16 @@ export function watchedUpgrade(client: Client, handle: WorkflowHandle): Upgrade 
       const { digest } = await question();
       await handle.executeUpdate('decide', { args: [{ decision, by: 'on-call', digest }] });
     },
-    awaiting(place) {
+    awaiting(place, wanted = 'awaitUpdate') {
       const stage = client.workflow.getHandle(`${workflowId}/${place}`);
       return eventually(
-        `awaitUpdate running in ${workflowId}/${place}`,
+        `${wanted} running in ${workflowId}/${place}`,
         async () => {
           const ended = await endedEarly();
           if (ended !== undefined) throw new Error(ended);
           const { raw } = await stage.describe();
           const activity = (raw.pendingActivities ?? []).find(
-            ({ activityType, lastStartedTime }) =>
-              activityType?.name === 'awaitUpdate' && lastStartedTime != null,
+            ({ activityType, lastStartedTime }) => activityType?.name === wanted && lastStartedTime != null,
           );
           return activity?.attempt ?? undefined;
         },

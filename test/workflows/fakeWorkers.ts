@@ -39,6 +39,8 @@ export interface FakeWorkers {
   pods: FakePod[];
   /** Old names and what was evicted, in order. */
   evictions: string[];
+  /** Takes a node away without its group's wanting fewer. */
+  vanish: (node: string) => void;
   /** What differs from a cluster that nobody has touched, one line each. */
   traces(): string[];
 }
@@ -301,6 +303,7 @@ export function fakeWorkers(nodeCount = 4): FakeWorkers {
     nodes,
     pods,
     evictions,
+    vanish: (gone) => remove(({ name }) => name === gone),
     traces: () => [
       ...nodes.flatMap(({ name, cordonedBy, heldOffBy, excluded }) => [
         ...(cordonedBy === undefined ? [] : [`${name} is cordoned`]),

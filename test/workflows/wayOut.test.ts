@@ -275,6 +275,24 @@ describe.concurrent('a roll in place', { timeout: 240_000 }, () => {
     expect(await upgrade.handle.result()).toMatchObject({ outcome: 'completed' });
   });
 
+  it('has its full size at the end when the last old node vanishes while it is drained', async ({
+    expect,
+  }) => {
+    const { workers, upgrade } = await start('in-place', (fake) => ({
+      drainWave: async (input) => {
+        const old = fake.nodes.filter(({ group }) => group === 'blue');
+        const last = old.length === input.nodes.length ? old.at(-1) : undefined;
+        // The old group goes on wanting it, and its successor there has not joined before the group is deleted.
+        if (last !== undefined) fake.vanish(last.name);
+        return fake.activities.drainWave(input);
+      },
+    }));
+    expect(await upgrade.handle.result()).toMatchObject({ outcome: 'completed' });
+    const { notes } = await upgrade.status();
+    expect(notes.map(({ text }) => text)).toContainEqual(expect.stringContaining('Nodes that vanished'));
+    expect(untouched(workers)).toEqual({ traces: [], groups: ['blue-1-32'], nodes: 5 });
+  });
+
   it('has its full size again when it stays, with the versions named', async ({ expect }) => {
     let drains = 0;
     const { workers, upgrade } = await start(
