@@ -87,11 +87,17 @@ export async function rollOnce(server: EmbeddedServer, options: RollOptions): Pr
         {
           cluster: { name: 'large' },
           targetVersion: '1.31',
-          workers: { strategy, maxUnavailablePercentage: 2 },
+          workers: {
+            strategy,
+            ...(strategy === 'managed' ? { maxUnavailablePercentage: 2 } : {}),
+            acceptLostCapacity: strategy === 'in-place',
+          },
           timing: {
             scale: 1 / speed,
             pollInterval: `${speed}s`,
             nodeGroupTimeout: '1000h',
+            nodesTimeout: '1000h',
+            drainTimeout: '10h',
             settleTimeout: '10h',
           },
           gates: { timeout: `${speed}h` },
