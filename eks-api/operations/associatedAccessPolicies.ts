@@ -45,9 +45,9 @@ export function associateAccessPolicy(service: EksService, call: Call) {
     );
   }
   const now = service.infrastructure.clock.now();
-  const policy = policyRecord({ policyArn, ...(type === 'namespace' ? { namespaces } : {}) }, now);
-  const before = entry.policies.get(policyArn);
-  entry.policies.set(policyArn, { ...policy, associatedAt: before?.associatedAt ?? now });
+  const given = policyRecord({ policyArn, ...(type === 'namespace' ? { namespaces } : {}) }, now);
+  const policy = { ...given, associatedAt: entry.policies.get(policyArn)?.associatedAt ?? now };
+  entry.policies.set(policyArn, policy);
   return () => ({
     clusterName,
     principalArn: entry.principalArn,
