@@ -1,9 +1,9 @@
 import type { NodeGroupSize } from '../contract/workers.ts';
 import type { Platform, PlatformNodeGroup } from '../platform/platform.ts';
+import { readSizeNote, sizeNoteKey } from '../plan/sizeNote.ts';
 import { clientToken } from './clientToken.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { activityScope } from './scope.ts';
-import { readSizeNote, sizeNoteKey } from './sizeNote.ts';
 import { startUpdate } from './startUpdates.ts';
 import type { StartedUpdate } from './types.ts';
 import type { WorkerActivities } from './workerTypes.ts';
@@ -19,8 +19,8 @@ export function resizeNodeGroupActivity({
       const group = await platform.describeNodeGroup(nodeGroup, signal);
       const started = await bringSize(platform, group, size, { runId, attempt, step: 'resize' }, signal);
       const before = readSizeNote(group.tags[sizeNoteKey]);
-      // Its least size is what it was before a roll lowered it: the note has done its duty.
-      if (before !== undefined && size.min >= before.min) {
+      // Its least size is what it was before a roll lowered it: the note has done its duty, and not before.
+      if (started.state === 'already-done' && before !== undefined && size.min >= before.min) {
         await platform.removeNoteFromNodeGroup(nodeGroup, sizeNoteKey, signal);
       }
       return started;

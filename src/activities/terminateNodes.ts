@@ -1,13 +1,13 @@
 import { StepladderError } from '../contract/errors.ts';
 import { listGroupNodes } from '../kubernetes/groupNodes.ts';
 import type { GroupNode } from '../kubernetes/groupNodes.ts';
+import { sizeNoteKey, writeSizeNote } from '../plan/sizeNote.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { OpenCluster } from './clusters.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { pause } from './pause.ts';
 import { bringSize } from './resizeNodeGroup.ts';
 import { activityScope, heartbeating } from './scope.ts';
-import { sizeNoteKey, writeSizeNote } from './sizeNote.ts';
 import type { ClusterContext } from './types.ts';
 import type { WorkerActivities } from './workerTypes.ts';
 

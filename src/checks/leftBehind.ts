@@ -39,7 +39,7 @@ function marks({ observation, plan }: CheckInput): Finding[] {
               'Nothing: this upgrade puts it back. If that node group is meant to be so, take its notes (`stepladder/…`) off first.',
             evidence: seenBy(
               observation,
-              'madeBy' in each
+              'madeBy' in each || 'leastSize' in each
                 ? `EKS: tags of node group ${each.nodeGroup}`
                 : 'Kubernetes: annotations of nodes',
             ),

@@ -89,6 +89,8 @@ export type PutBack =
   | { nodeGroup: string; settings: UpdateSettings }
   | { nodeGroup: string; cordonedBy: string }
   | { nodeGroup: string; heldOffBy: string }
+  /** The least size that the group had before a roll in place lowered it. */
+  | { nodeGroup: string; leastSize: number }
   /** A group beside the one whose place it was to take; nothing runs on it, so it is deleted. */
   | { nodeGroup: string; madeBy: string; inPlaceOf: string };
 

@@ -11,5 +11,8 @@ export function describePutBack(each: PutBack): string {
   if ('heldOffBy' in each) {
     return `put back the annotations for autoscalers that the upgrade ${each.heldOffBy} left on nodes of node group ${each.nodeGroup}`;
   }
+  if ('leastSize' in each) {
+    return `put back the least size of node group ${each.nodeGroup}, ${each.leastSize}, which a roll in place had lowered`;
+  }
   return `delete node group ${each.nodeGroup}, which the upgrade ${each.madeBy} left beside ${each.inPlaceOf} and on which nothing runs`;
 }

@@ -1,6 +1,7 @@
 import type { Plan, PutBack } from '../contract/plan.ts';
 import type { Observation, ObservedNodeGroup } from './observation.ts';
 import { compareNames } from './order.ts';
+import { readSizeNote, sizeNoteKey } from './sizeNote.ts';
 
 /** Notes (on EKS tags) of a group that an upgrade has made: the root's workflow ID, and the group whose place it takes. */
 export const madeByNoteKey = 'stepladder/made-by';
@@ -56,13 +57,16 @@ function isInUse({ nodes, workloads }: Observation, nodeGroup: string): boolean 
 
 /**
  * What upgrades that were terminated have left on nodes and groups, to be put back before the first hop: cordons and
- * annotations for autoscalers by group and upgrade; groups that nobody runs on; update settings, save those of
- * `givenOthers`, which get their own back after their roll.
+ * annotations for autoscalers by group and upgrade; least sizes; groups that nobody runs on; update settings, save those
+ * of `givenOthers`, which get their own back after their roll.
+ *
+ * @param rolledInPlace groups whose least size the plan that is being carried out lowers itself
  */
 export function leftBehind(
   observation: Observation,
   groups: readonly LeftoverGroup[],
   givenOthers: ReadonlySet<string>,
+  rolledInPlace: ReadonlySet<string>,
 ): PutBack[] {
   const byGroup = (marks: (node: Observation['nodes'][number]) => string | undefined) => {
     const found = new Map<string, { nodeGroup: string; by: string }>();
@@ -83,6 +87,14 @@ export function leftBehind(
       .sort((left, right) => compareNames(left.nodeGroup, right.nodeGroup)),
     ...byGroup(({ cordonedBy }) => cordonedBy).map(({ nodeGroup, by }) => ({ nodeGroup, cordonedBy: by })),
     ...byGroup(({ heldOffBy }) => heldOffBy).map(({ nodeGroup, by }) => ({ nodeGroup, heldOffBy: by })),
+    ...observation.nodeGroups
+      .flatMap(({ name, tags }) => {
+        const before = readSizeNote(tags[sizeNoteKey]);
+        return before === undefined || rolledInPlace.has(name)
+          ? []
+          : [{ nodeGroup: name, leastSize: before.min }];
+      })
+      .sort((left, right) => compareNames(left.nodeGroup, right.nodeGroup)),
     ...groups
       .filter(({ inUse }) => !inUse)
       .map(({ nodeGroup, madeBy, inPlaceOf }) => ({ nodeGroup, madeBy, inPlaceOf })),

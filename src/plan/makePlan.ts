@@ -51,7 +51,8 @@ export function makePlan(given: PlanInput): PlanResult {
   const target = targetOf(input);
   const { hops: planned, problems } = planHops({ observation, request, workflowType, target, approved });
   if (problems.length > 0) throw refusal(problems, approved);
-  const putBack = leftBehind(observation, leftoverGroups(observation, approved), givenOthers(planned));
+  const leftovers = leftoverGroups(observation, approved);
+  const putBack = leftBehind(observation, leftovers, givenOthers(planned), loweredBy(approved));
   const hops = hopsToDo(input, planned, putBack.length > 0);
   const plan: Plan = {
     cluster: { name: observation.cluster.name, arn: observation.identity.arn },
@@ -146,6 +147,20 @@ function givenOthers(hops: readonly Hop[]): Set<string> {
           ? [stage.nodeGroup]
           : [],
       ),
+    ),
+  );
+}
+
+/** Groups whose least size a plan that is being carried out lowers, save where it puts an earlier one back first. */
+function loweredBy(approved: Plan | undefined): Set<string> {
+  const stages = (approved?.hops ?? []).flatMap((hop) => hop.stages);
+  return new Set(
+    stages.flatMap((stage) =>
+      stage.stage === 'workers' &&
+      stage.strategy === 'in-place' &&
+      approved?.putBack.some((each) => 'leastSize' in each && each.nodeGroup === stage.nodeGroup) !== true
+        ? [stage.nodeGroup]
+        : [],
     ),
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeNodeGroup } from '../../src/activities/awaitNodeGroupNodes.ts';
 import { madeByNote } from '../../src/activities/madeBy.ts';
-import { readSizeNote, writeSizeNote } from '../../src/activities/sizeNote.ts';
+import { readSizeNote, writeSizeNote } from '../../src/plan/sizeNote.ts';
 import type { GroupNode } from '../../src/kubernetes/groupNodes.ts';
 
 const node = (more: Partial<GroupNode> = {}): GroupNode => ({

@@ -83,6 +83,28 @@ describe('what a terminated upgrade has left', () => {
     expect(stages(made)).toMatchObject([{ nodeGroup: 'blue', newNodeGroup: 'blue-1-32-2' }]);
   });
 
+  it('is also a least size that a roll in place had lowered, until a plan lowers it itself', () => {
+    const tags = { 'stepladder/size-before': 'min=3 max=6 desired=4' };
+    const lowered = observe({
+      nodeGroups: [
+        nodeGroup('blue', { size: { min: 1, max: 6, desired: 2 }, tags }),
+        nodeGroup('green', { tags: { 'stepladder/size-before': 'mine' } }),
+      ],
+    });
+    const inPlace = {
+      targetVersion: '1.32',
+      workers: { strategy: 'in-place', acceptLostCapacity: true, skip: ['green'] },
+    };
+    const made = plan(lowered, inPlace);
+    expect(made.plan.putBack).toEqual([{ nodeGroup: 'blue', leastSize: 3 }]);
+    expect(leftBehind(made)).toEqual(['warning blue']);
+    // Looked at again before it begins it is the same plan.
+    expect(plan(lowered, inPlace, { approved: made.plan }).digest).toBe(made.digest);
+
+    const { plan: approved } = plan(observe(), inPlace);
+    expect(plan(lowered, inPlace, { approved }).plan.putBack).toEqual([]);
+  });
+
   it('is nothing once the group has taken the other’s place', () => {
     const { nodeGroups, ...rest } = halfWay(podsOn('new-1'));
     const nodes = rest.nodes.filter((each) => each.nodeGroup !== 'blue');

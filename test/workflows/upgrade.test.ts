@@ -182,6 +182,59 @@ describe.concurrent('a whole upgrade', () => {
   });
 });
 
+describe.concurrent('a least size that a roll in place had lowered', { timeout: 120_000 }, () => {
+  const lowered = { ...oneHop, putBack: [{ nodeGroup: 'blue', leastSize: 3 }] };
+
+  it('is put back with as many nodes as it demands, and is looked at until it is there', async ({
+    expect,
+  }) => {
+    let size = { min: 1, max: 2, desired: 2 };
+    const asked: unknown[] = [];
+    const upgrade = await workbench().start({
+      plan: lowered,
+      activities: {
+        describeNodeGroup: async () => ({
+          ...{ exists: true, status: 'ACTIVE', size, joined: 2, ready: 2, schedulable: 2, healthIssues: [] },
+        }),
+        resizeNodeGroup: async (input) => {
+          asked.push(input.size);
+          const there = size.min === input.size.min;
+          size = input.size;
+          return there ? { state: 'already-done' } : { state: 'started', updateId: 'update-1' };
+        },
+      },
+    });
+    await upgrade.approve();
+    expect(await upgrade.handle.result()).toMatchObject({ outcome: 'completed' });
+    const back = { min: 3, max: 3, desired: 3 };
+    expect(asked).toEqual([back, back]);
+    const { notes } = await upgrade.status();
+    expect(notes.map(({ text }) => text).join()).toContain('put back the least size of node group blue, 3');
+  });
+
+  it('ends the upgrade when EKS does not take it', async ({ expect }) => {
+    const upgrade = await workbench().start({
+      plan: lowered,
+      activities: {
+        describeNodeGroup: async () => ({
+          ...{ exists: true, status: 'ACTIVE', size: { min: 1, max: 2, desired: 2 } },
+          ...{ joined: 2, ready: 2, schedulable: 2, healthIssues: [] },
+        }),
+        resizeNodeGroup: async () => ({ state: 'started', updateId: 'update-1' }),
+        awaitUpdate: async () => ({
+          status: 'Failed',
+          errors: [{ code: 'Unknown', message: 'no room', resourceIds: [] }],
+        }),
+      },
+    });
+    await upgrade.approve();
+    const reason: unknown = await upgrade.handle.result().catch((error: unknown) => error);
+    expect(reason instanceof WorkflowFailedError && reason.cause?.message).toContain(
+      'least size of node group blue could not be put back: EKS update update-1 ended as Failed. Unknown: no room',
+    );
+  });
+});
+
 describe.concurrent('when an update fails', () => {
   it('starts it again with the next attempt, so that EKS does not give the old one back', async ({
     expect,
