@@ -1,6 +1,7 @@
 import type { EksInsightState, EksNodeGroupState, EksState, EksTimings } from '../eks-api/index.ts';
 import { stableHex, stableUuid } from '../eks-api/random.ts';
 import { minorOf, knownVersions } from '../eks-api/versions.ts';
+import { accessEntriesOf, podIdentitiesOf } from './eksAccess.ts';
 import { insightSchema } from './scenarioEks.ts';
 import type { Scenario, ScenarioInsight, ScenarioNodeGroup, ScenarioTimings } from './scenario.ts';
 
@@ -26,11 +27,23 @@ export function eksStateOf(scenario: Scenario, now: Date): EksState {
       autoMode: cluster.autoMode,
       health: [],
       subnets,
+      settings: {
+        authenticationMode: cluster.authenticationMode,
+        supportType: cluster.supportType,
+        enabledLogs: cluster.logs,
+        securityGroupIds: cluster.securityGroups,
+        deletionProtection: cluster.deletionProtection,
+        ...(cluster.encryptionKey === undefined
+          ? {}
+          : { encryptionConfig: [{ provider: { keyArn: cluster.encryptionKey } }] }),
+      },
     },
     nodeGroups: scenario.nodeGroups.map((group) => nodeGroupOf(scenario, group)),
     addons: scenario.addons
       .filter((addon) => addon.managed)
       .map(({ name, version, tags }) => ({ name, version, tags })),
+    accessEntries: accessEntriesOf(scenario),
+    podIdentityAssociations: podIdentitiesOf(scenario),
     insights: (scenario.insights ?? nothingDeprecated(scenario.cluster.version)).map((insight) =>
       insightOf(insight, now),
     ),

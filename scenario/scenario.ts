@@ -11,6 +11,7 @@ import {
   nodeGroupSchema,
   unmanagedNodesSchema,
 } from './scenarioEks.ts';
+import { accessEntrySchema, podIdentitySchema } from './scenarioAccess.ts';
 import { cpuQuantity, memoryQuantity, seconds } from './scenarioFields.ts';
 import { manifestSchema, workloadSchema } from './scenarioWorkloads.ts';
 
@@ -72,6 +73,14 @@ export const scenarioSchema = z
       .describe('Instance types besides the well-known ones, or instead of them.'),
     nodeGroups: z.array(nodeGroupSchema).default([]).describe('EKS managed node groups.'),
     unmanagedNodes: z.array(unmanagedNodesSchema).default([]).describe('Nodes outside managed node groups.'),
+    accessEntries: z
+      .array(accessEntrySchema)
+      .default([])
+      .describe('Access entries, besides the one for the nodes of managed node groups.'),
+    podIdentityAssociations: z
+      .array(podIdentitySchema)
+      .default([])
+      .describe('IAM roles that the Pods of service accounts get.'),
     addons: z.array(addonSchema).default([]).describe('Add-ons that are installed.'),
     insights: z
       .array(insightSchema)
@@ -100,6 +109,14 @@ export const scenarioSchema = z
     duplicates(
       'addons',
       scenario.addons.map((addon) => addon.name),
+    );
+    duplicates(
+      'accessEntries',
+      scenario.accessEntries.map(({ principal }) => principal),
+    );
+    duplicates(
+      'podIdentityAssociations',
+      scenario.podIdentityAssociations.map((each) => `${each.namespace}/${each.serviceAccount}`),
     );
     duplicates(
       'workloads',

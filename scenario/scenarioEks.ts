@@ -23,6 +23,25 @@ export const clusterSchema = z.strictObject({
     .optional()
     .describe('Free addresses in each subnet; some thousands unless given.'),
   autoMode: z.boolean().default(false).describe('Whether EKS Auto Mode is on.'),
+  authenticationMode: z
+    .enum(['API', 'API_AND_CONFIG_MAP', 'CONFIG_MAP'])
+    .default('API_AND_CONFIG_MAP')
+    .describe('Whether access entries or the ConfigMap `aws-auth` say who may come in.'),
+  supportType: z.enum(['STANDARD', 'EXTENDED']).default('EXTENDED').describe("EKS's upgrade policy."),
+  logs: z
+    .array(z.enum(['api', 'audit', 'authenticator', 'controllerManager', 'scheduler']))
+    .default([])
+    .describe("The control plane's logs that are sent to CloudWatch."),
+  encryptionKey: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:kms:/, 'expected the ARN of a KMS key')
+    .optional()
+    .describe("ARN of the KMS key for secrets; EKS's own unless given."),
+  securityGroups: z
+    .array(z.string().regex(/^sg-\w+$/, 'expected the ID of a security group, sg-…'))
+    .default([])
+    .describe('Security groups besides the one that EKS makes.'),
+  deletionProtection: z.boolean().default(false).describe('Whether EKS refuses to delete the cluster.'),
 });
 
 const taintSchema = z.strictObject({

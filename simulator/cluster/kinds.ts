@@ -52,6 +52,7 @@ export interface NodeSelectorTerm {
 export interface Container {
   name: string;
   image?: string;
+  ports?: { name?: string; containerPort: number }[];
   resources?: { requests?: Record<string, string | number>; limits?: Record<string, string | number> };
   [field: string]: unknown;
 }

@@ -8,11 +8,14 @@ import {
   DescribeAddonCommand,
   DescribeClusterCommand,
   DescribeNodegroupCommand,
+  ListAccessEntriesCommand,
+  ListAssociatedAccessPoliciesCommand,
   ListClustersCommand,
+  ListPodIdentityAssociationsCommand,
 } from '@aws-sdk/client-eks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { kubernetesOf, startTestSimulator } from './startTestSimulator.ts';
+import { kubernetesOf, smallShop, startTestSimulator } from './startTestSimulator.ts';
 
 const roleArn = 'arn:aws:iam::111122223333:role/control-plane';
 const lookAt = (name: string) => new DescribeClusterCommand({ name });
@@ -148,3 +151,55 @@ async function isThere(
     return false;
   }
 }
+
+describe("the scenario's cluster", () => {
+  it('has the settings, access entries and Pod identities that the scenario says', async () => {
+    const admin = 'arn:aws:iam::111122223333:role/admin';
+    const role = 'arn:aws:iam::111122223333:role/web';
+    const { client } = await startTestSimulator({
+      ...smallShop,
+      cluster: {
+        name: 'shop',
+        version: '1.31',
+        authenticationMode: 'API',
+        supportType: 'STANDARD',
+        logs: ['audit'],
+        encryptionKey: 'arn:aws:kms:ap-northeast-1:111122223333:key/one',
+        securityGroups: ['sg-0abc'],
+        deletionProtection: true,
+      },
+      accessEntries: [
+        {
+          principal: admin,
+          groups: ['admins'],
+          policies: [{ policy: 'AmazonEKSViewPolicy', namespaces: ['shop'] }],
+        },
+      ],
+      podIdentityAssociations: [{ namespace: 'shop', serviceAccount: 'web', role }],
+    });
+    expect((await client.send(lookAt('shop'))).cluster).toMatchObject({
+      accessConfig: { authenticationMode: 'API' },
+      upgradePolicy: { supportType: 'STANDARD' },
+      encryptionConfig: [{ provider: { keyArn: 'arn:aws:kms:ap-northeast-1:111122223333:key/one' } }],
+      resourcesVpcConfig: { securityGroupIds: ['sg-0abc'] },
+      deletionProtection: true,
+      logging: { clusterLogging: [{ types: ['audit'], enabled: true }, { enabled: false }] },
+    });
+    const clusterName = 'shop';
+    expect((await client.send(new ListAccessEntriesCommand({ clusterName }))).accessEntries).toEqual([
+      admin,
+      'arn:aws:iam::111122223333:role/shop-nodes',
+    ]);
+    const policies = new ListAssociatedAccessPoliciesCommand({ clusterName, principalArn: admin });
+    expect((await client.send(policies)).associatedAccessPolicies).toMatchObject([
+      {
+        policyArn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy',
+        accessScope: { type: 'namespace', namespaces: ['shop'] },
+      },
+    ]);
+    const identities = new ListPodIdentityAssociationsCommand({ clusterName });
+    expect((await client.send(identities)).associations).toMatchObject([
+      { namespace: 'shop', serviceAccount: 'web' },
+    ]);
+  });
+});

@@ -23,7 +23,7 @@ export function startEndpointsController(context: ControllerContext): void {
     const serving = selected.filter((pod) => !isTerminating(pod));
     const ports = (service.spec.ports ?? []).map((port) => ({
       name: port.name ?? '',
-      port: typeof port.targetPort === 'number' ? port.targetPort : port.port,
+      port: targetPortOf(port, selected),
       protocol: port.protocol ?? 'TCP',
     }));
     const address = (pod: Pod): Record<string, unknown> => ({
@@ -96,10 +96,25 @@ export function startEndpointsController(context: ControllerContext): void {
     if (type === 'DELETED' && store.find(endpoints, namespace, name) !== undefined)
       store.remove(endpoints, namespace, name);
   });
-  watchObjects(context, pods, ({ object }) => {
+  watchObjects(context, pods, ({ object, previous = object }) => {
     for (const service of store.list(services, object.metadata.namespace).items)
-      if (selectsPod(service, object)) enqueue(service.metadata.namespace, service.metadata.name);
+      if (selectsPod(service, object) || selectsPod(service, previous))
+        enqueue(service.metadata.namespace, service.metadata.name);
   });
+}
+
+/** A port of the Pods that goes by a name is looked up in them. */
+function targetPortOf(
+  { port, targetPort }: { port: number; targetPort?: number | string },
+  selected: readonly Pod[],
+): number {
+  if (typeof targetPort !== 'string') return targetPort ?? port;
+  for (const { spec } of selected)
+    for (const { ports } of spec.containers) {
+      const found = ports?.find(({ name }) => name === targetPort);
+      if (found !== undefined) return found.containerPort;
+    }
+  return port;
 }
 
 const selectsPod = (service: Service, pod: Pod): boolean =>
