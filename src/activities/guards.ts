@@ -1,8 +1,9 @@
 import type { Guard } from '../contract/guard.ts';
 import type { GuardResult } from '../contract/workers.ts';
+import { ask } from '../http/ask.ts';
+import type { Question } from '../http/ask.ts';
+import { judgeAnswer } from '../http/judgeAnswer.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { ask } from './guards/ask.ts';
-import { judgeHttp } from './guards/judgeHttp.ts';
 import { judgePromql } from './guards/judgePromql.ts';
 import { activityScope } from './scope.ts';
 import type { WorkerActivities } from './workerTypes.ts';
@@ -34,13 +35,18 @@ async function look(
   }
   const answer = await ask(questionOf(guard, token), signal);
   if ('trouble' in answer) return { name, state: 'unknown', why: answer.trouble };
-  return { name, ...('http' in guard ? judgeHttp(guard, answer) : judgePromql(answer)) };
+  return { name, ...('http' in guard ? judgeAnswer(guard, answer) : judgePromql(answer)) };
 }
 
-function questionOf(guard: Guard, token: string | undefined): Parameters<typeof ask>[0] {
-  const credentials = token === undefined ? {} : { token };
-  if ('http' in guard) return { address: guard.http, ...credentials };
+function questionOf(guard: Guard, token: string | undefined): Question {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  if ('http' in guard) return { address: guard.http, headers };
   const address = new URL(guard.prometheus);
   address.pathname = `${address.pathname.replace(/\/+$/, '')}/api/v1/query`;
-  return { address: address.href, form: { query: guard.promql }, ...credentials };
+  return {
+    address: address.href,
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ query: guard.promql }).toString(),
+  };
 }

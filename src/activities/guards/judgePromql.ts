@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { GuardResult } from '../../contract/workers.ts';
-import type { Answer } from './ask.ts';
+import type { Answer } from '../../http/ask.ts';
 
 /** A moment and a value, which is a text so that it can be `NaN` or `+Inf`. */
 const sampleSchema = z.tuple([z.number(), z.string()]);
