@@ -168,6 +168,19 @@ describe('what EKS calls fail with', () => {
     });
   });
 
+  it.each<[string, number, string, RegExp]>([
+    ['RuleNotFoundException', 400, 'PlatformRefused', /Balancing does not find listener rule x: no\./],
+    ['ResourceInUseException', 400, 'PlatformRefused', /Balancing refused ModifyRule \(listener rule x\)/],
+    ['PriorRequestNotCompleteException', 429, 'Throttled', /slow down/],
+    ['ServiceUnavailable', 503, 'ServerError', /Balancing answered ModifyRule/],
+    ['AccessDenied', 403, 'CredentialsRefused', /Allow them elasticloadbalancing:ModifyRule/],
+    ['TimeoutError', 0, 'Unreachable', /AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2/],
+  ])('of Elastic Load Balancing: %s', (name, status, type, message) => {
+    const error = awsError(name, status || undefined, 'no');
+    const asked = { service: 'elasticloadbalancing' as const, action: 'ModifyRule', of: 'listener rule x' };
+    expect(classifyEksError(error, asked)).toMatchObject({ type, message: expect.stringMatching(message) });
+  });
+
   it('leaves what it does not know, and what is ours already, as it is', () => {
     const mistake = new TypeError('x is not a function');
     expect(classifyEksError(mistake, call)).toBe(mistake);

@@ -1,5 +1,6 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EKSClient } from '@aws-sdk/client-eks';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { ClusterReference } from '../../contract/request.ts';
 
@@ -34,6 +35,17 @@ export function createAutoScalingClient(
   options: Partial<EksClientOptions> = {},
 ): AutoScalingClient {
   return new AutoScalingClient(clientSettings(access, options));
+}
+
+/**
+ * A client of Elastic Load Balancing, with the same credentials and manners
+ * (AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2).
+ */
+export function createLoadBalancingClient(
+  access: EksAccess,
+  options: Partial<EksClientOptions> = {},
+): ElasticLoadBalancingV2Client {
+  return new ElasticLoadBalancingV2Client(clientSettings(access, options));
 }
 
 function clientSettings(access: EksAccess, options: Partial<EksClientOptions>) {

@@ -1,13 +1,9 @@
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { EKSClient } from '@aws-sdk/client-eks';
-import { StepladderError } from '../../contract/errors.ts';
+import { callAws } from './callAws.ts';
 import { createAutoScalingClient, createEksClient } from './client.ts';
 import type { EksAccess, EksClientOptions } from './client.ts';
-import { classifyEksError, serviceNames } from './errors.ts';
 import type { EksCall } from './errors.ts';
-
-/** A single call with all its tries may take this long; activities that make one have 25 seconds. */
-const callDeadlineMs = 16_000;
 
 /** How a call is made: with a client and the options to send with. */
 export type Send<T, Client = EKSClient> = (
@@ -79,24 +75,7 @@ export class EksConnection {
     signal: AbortSignal | undefined,
     send: (options: { abortSignal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
-    const deadline = AbortSignal.timeout(callDeadlineMs);
-    try {
-      return await send({
-        abortSignal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
-      });
-    } catch (error) {
-      if (signal?.aborted === true) throw signal.reason;
-      if (deadline.aborted) {
-        throw new StepladderError(
-          'Unreachable',
-          `The ${serviceNames[call.service ?? 'eks']} API did not answer ${call.action} of cluster ${this.cluster} within ${callDeadlineMs / 1000} s. Check the worker's network and proxy, and whether AWS has trouble in that region.`,
-          { action: `${call.service ?? 'eks'}:${call.action}` },
-        );
-      }
-      const known = classifyEksError(error, call);
-      if (known instanceof StepladderError && known.type === 'CredentialsRefused') this.renew();
-      throw known;
-    }
+    return callAws(call, signal, send, () => this.renew());
   }
 
   /** Reads all pages of a list. `page` makes one call and hands back its entries and the token of the next page. */

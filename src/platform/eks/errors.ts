@@ -1,15 +1,20 @@
 import { StepladderError } from '../../contract/errors.ts';
 
 /** The services that are called, by the prefix of their permissions, as messages name them. */
-export const serviceNames = { eks: 'EKS', autoscaling: 'EC2 Auto Scaling' } as const;
+export const serviceNames = {
+  eks: 'EKS',
+  autoscaling: 'EC2 Auto Scaling',
+  elasticloadbalancing: 'Elastic Load Balancing',
+} as const;
 
-/** A call to EKS or to what belongs to it, for messages. */
+/** A call to EKS or to what stands around it, for messages. */
 export interface EksCall {
   /** `eks` unless given. */
   service?: keyof typeof serviceNames;
   /** Name of the operation, `UpdateNodegroupVersion`. */
   action: string;
-  cluster: string;
+  /** Absent where it is about nothing of a cluster's; then `of` says what it is about. */
+  cluster?: string;
   /** What of the cluster it is about, `node group blue`; absent when it is about the cluster itself. */
   of?: string;
 }
@@ -18,6 +23,7 @@ export interface EksCall {
 const endpointVariables = {
   eks: 'AWS_ENDPOINT_URL_EKS',
   autoscaling: 'AWS_ENDPOINT_URL_AUTO_SCALING',
+  elasticloadbalancing: 'AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2',
 } as const;
 
 /** Error names by which AWS says that it does not know or does not accept who is calling. */
@@ -73,7 +79,7 @@ const refusals = new Set([
 export function classifyEksError(error: unknown, call: EksCall): unknown {
   if (error instanceof StepladderError || !(error instanceof Error)) return error;
   const { name, status, code, words } = read(error);
-  const subject = call.of === undefined ? `cluster ${call.cluster}` : `${call.of} of cluster ${call.cluster}`;
+  const subject = subjectOf(call);
   const asked = `${call.action} (${subject})`;
   const { service = 'eks' } = call;
   const serviceName = serviceNames[service];
@@ -107,16 +113,21 @@ export function classifyEksError(error: unknown, call: EksCall): unknown {
   if (throttlingErrors.has(name) || status === 429) {
     return fail('Throttled', `AWS asks to slow down: ${asked} was throttled.`);
   }
+  if (/NotFound(Exception)?$/.test(name) && service === 'elasticloadbalancing') {
+    return fail('PlatformRefused', `${serviceName} does not find ${subject}: ${words}.`, {
+      reason: 'not-found',
+    });
+  }
   if (name === 'ResourceNotFoundException' || name === 'NotFoundException') {
     if (call.of === undefined || /^no cluster found/i.test(words)) {
       return fail(
         'ClusterNotFound',
-        `EKS knows no cluster ${call.cluster} for these credentials and this region: ${words}. Check cluster.name, cluster.region and cluster.roleArn.`,
+        `EKS knows no cluster ${call.cluster ?? ''} for these credentials and this region: ${words}. Check cluster.name, cluster.region and cluster.roleArn.`,
       );
     }
     return fail('PlatformRefused', `EKS does not find ${subject}: ${words}.`, { reason: 'not-found' });
   }
-  if (name === 'ResourceInUseException') {
+  if (name === 'ResourceInUseException' && service === 'eks') {
     return fail('UpdateInProgress', `EKS is busy: ${asked} was refused: ${words}.`, {
       ...updateIdIn(words),
     });
@@ -153,6 +164,11 @@ export function classifyEksError(error: unknown, call: EksCall): unknown {
     });
   }
   return error;
+}
+
+function subjectOf({ cluster, of }: EksCall): string {
+  if (of === undefined) return `cluster ${cluster ?? ''}`;
+  return cluster === undefined ? of : `${of} of cluster ${cluster}`;
 }
 
 function read(error: Error): { name: string; status?: number; code?: string; words: string } {
