@@ -3,8 +3,22 @@ import { overrideNames } from '../contract/overrides.ts';
 import { seenBy, type CheckInput } from './check.ts';
 import { findingKey } from './findingKey.ts';
 
-/** Checks whose blockers nobody can override: a plan that would break the skew policy is refused (rule 2). */
-const finalChecks = new Set(['version-skew']);
+const toolIsLeft =
+  'a tool is not upgraded over it. Let the request say otherwise (tools), or leave the tool out of it';
+
+/**
+ * Checks whose blockers nobody can override, and why: a plan that would break the skew policy is refused (rule 2), and
+ * what stands against a tool keeps it out of the plan, so that going on in spite of it would do nothing.
+ */
+const finalChecks: ReadonlyMap<string, string> = new Map([
+  ['version-skew', 'the version-skew policy is kept'],
+  ['tool-crds', toolIsLeft],
+  ['tool-downgrade', toolIsLeft],
+  ['tool-managed', toolIsLeft],
+  ['tool-release', toolIsLeft],
+  ['tool-source', toolIsLeft],
+  ['tool-values', toolIsLeft],
+]);
 
 /** True for a blocker or an unknown that stands in the way and that the overrides do not name. */
 export function isBlocking(finding: Finding, overrides: readonly string[]): boolean {
@@ -38,7 +52,7 @@ export function idleOverrides({ observation, request }: CheckInput, findings: re
         message:
           matched.length === 0
             ? `The request overrides "${override}", but there is no such blocker or unknown.`
-            : `The request overrides "${override}", which can't be overridden: the version-skew policy is kept.`,
+            : `The request overrides "${override}", which can't be overridden: ${whyFinal(matched)}.`,
         remedy:
           matched.length === 0
             ? 'See that it is written as the plan prints it; take it out if the finding is gone.'
@@ -47,6 +61,10 @@ export function idleOverrides({ observation, request }: CheckInput, findings: re
       },
     ];
   });
+}
+
+function whyFinal(findings: readonly Finding[]): string {
+  return findings.flatMap(({ check }) => finalChecks.get(check) ?? [])[0] ?? '';
 }
 
 function isOverridable(finding: Finding): boolean {

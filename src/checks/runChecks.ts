@@ -27,7 +27,7 @@ import { rollbackReadiness } from './rollbackReadiness.ts';
 import { removedApis } from './removedApis/index.ts';
 import { selfManagedAddons } from './selfManagedAddons.ts';
 import { storedVersions } from './storedVersions.ts';
-import { unobservedTools } from './tools/index.ts';
+import { tools } from './tools/index.ts';
 import { unmanagedNodesCheck } from './unmanagedNodes.ts';
 import { unseen } from './unseen.ts';
 import { versionSkew } from './versionSkew.ts';
@@ -60,7 +60,7 @@ const checks: readonly Check[] = [
   insights,
   rollbackReadiness,
   removedApis,
-  unobservedTools,
+  tools,
   unseen,
   leftBehind,
   monitoring,

@@ -1,1 +1,1 @@
-export { unobservedTools } from './unobservedTools.ts';
+export { toolFindings, tools } from './tools.ts';

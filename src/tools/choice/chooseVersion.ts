@@ -1,9 +1,9 @@
 import { latestWithoutCrdDifference } from '../../contract/tools.ts';
 import type { ChartVersion, CrdComparison, ToolCandidate } from '../../contract/tools.ts';
-import type { ToolProblem, WantedTool } from '../types.ts';
+import type { WantedTool } from '../types.ts';
 import { compareChartVersions } from './chartVersions.ts';
 import { permits } from './crdPolicy.ts';
-import type { Judging } from './judging.ts';
+import type { Judging, VersionProblem } from './judging.ts';
 import { latestWithoutDifference } from './latestWithoutDifference.ts';
 
 /** What the choice of a version came to. */
@@ -16,7 +16,7 @@ export interface Choice {
   candidates: ToolCandidate[];
   /** Where the policy refuses the chosen version: the highest below it without a difference, not below the installed. */
   highestWithoutDifference?: ChartVersion;
-  problems: Omit<ToolProblem, 'source'>[];
+  problems: VersionProblem[];
 }
 
 /** Versions that a message names at most. */
@@ -100,7 +100,7 @@ async function judged(
   if ('comparison' in judgement) {
     return { chosen, comparison: judgement.comparison, candidates, problems: [], ...rest };
   }
-  return { chosen, candidates, problems: [], ...rest };
+  return { chosen, candidates, problems: [judgement.problem], ...rest };
 }
 
 function nearestTo(version: string, offered: readonly ChartVersion[]): string {

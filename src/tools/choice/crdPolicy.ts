@@ -7,6 +7,11 @@ const letThrough: Readonly<Record<CrdPolicy, readonly CrdVerdict[]>> = {
   allow: ['none', 'documentation', 'additive', 'breaking'],
 };
 
+/** True when the policy lets such a change through, whatever custom resources there are. */
+export function letsThrough(policy: CrdPolicy, verdict: CrdVerdict): boolean {
+  return letThrough[policy].includes(verdict);
+}
+
 /**
  * True when the policy lets a change of the CRDs through and no custom resource of the cluster breaks by it: one that
  * the API server would refuse is let through by no policy, because nobody could change it any more.
@@ -15,5 +20,5 @@ export function permits(
   policy: CrdPolicy,
   { verdict, refusedCount }: Pick<CrdComparison, 'verdict' | 'refusedCount'>,
 ): boolean {
-  return letThrough[policy].includes(verdict) && refusedCount === 0;
+  return letsThrough(policy, verdict) && refusedCount === 0;
 }

@@ -1,8 +1,12 @@
 import type { ChartVersion, CrdComparison, ToolCandidate } from '../../contract/tools.ts';
+import type { ToolProblem } from '../types.ts';
 import { compareChartVersions } from './chartVersions.ts';
 
 /** What looking at one version gave: its CRDs beside those of the cluster, or why nobody can say. */
-export type Judgement = { comparison: CrdComparison } | { problem: string };
+export type Judgement = { comparison: CrdComparison } | { problem: VersionProblem };
+
+/** What is wrong with a version, by itself. */
+export type VersionProblem = Omit<ToolProblem, 'source'>;
 
 /** How a version stands to the cluster. Two that differ by the same `difference` have the same CRDs. */
 export type Standing = { is: 'same' } | { is: 'other'; difference: string } | { is: 'unknown' };
@@ -53,7 +57,7 @@ function standingOf(judgement: Judgement): Standing {
 }
 
 function candidate(version: ChartVersion, judgement: Judgement): ToolCandidate {
-  if ('problem' in judgement) return { ...version, problem: judgement.problem };
+  if ('problem' in judgement) return { ...version, problem: judgement.problem.message };
   const { verdict, unknown } = judgement.comparison;
   if (standingOf(judgement).is !== 'unknown') return { ...version, verdict };
   return { ...version, problem: `what it changes could not be told in full: ${unknown.join('; ')}` };

@@ -44,10 +44,11 @@ describe('a version that is named', () => {
     expect((await choose('v1.0.1')).chosen).toEqual({ version: '1.0.1' });
   });
 
-  it('stays chosen, without a comparison, when nothing can be told of it', async () => {
+  it('stays chosen, with its problem and without a comparison, when nothing can be told of it', async () => {
     const choice = await choose('1.3.0');
     expect(choice.chosen).toEqual({ version: '1.3.0' });
     expect(choice.comparison).toBeUndefined();
+    expect(choice.problems.map(({ kind }) => kind)).toEqual(['broken-chart']);
     expect(choice.candidates).toEqual([{ version: '1.3.0', problem: 'the chart is broken' }]);
   });
 

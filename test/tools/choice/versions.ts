@@ -36,7 +36,7 @@ function judgementOf(crds: string): Judgement {
     case 'doc':
       return { comparison: comparison('documentation') };
     case '?':
-      return { problem: 'the chart is broken' };
+      return { problem: { kind: 'broken-chart', message: 'the chart is broken', remedy: 'mend it' } };
     case 'half':
       return { comparison: comparison('none', '', { unknown: ['a CRD may not be read'] }) };
     default:
