@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ClusterContext, PlanSummary } from '../activities/types.ts';
+import { abortedOutcome } from '../contract/abortedOutcome.ts';
 import type { Hop } from '../contract/plan.ts';
 import type { Request } from '../contract/request.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
@@ -222,9 +223,7 @@ async function end(state: UpgradeState, context: ClusterContext | undefined, err
         'the workflow was cancelled: what ran was finished, what was changed was put back',
       );
     }
-    state.status.outcome = state.changed
-      ? 'It was aborted. What EKS had begun was finished; see the stages for how far it came.'
-      : 'It was aborted before anything was changed.';
+    state.status.outcome = abortedOutcome(state.status, state.changed);
     await close(state, context, 'aborted');
     await endAsCancelled();
     throw error;

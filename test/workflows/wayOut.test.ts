@@ -109,6 +109,8 @@ describe.concurrent('before the first eviction', { timeout: 240_000 }, () => {
     expect(await causeOf(upgrade.handle.result())).toBeInstanceOf(CancelledFailure);
     expect(untouched(workers)).toEqual(asBefore);
     expect(upgrade.changes().slice(-2)).toEqual(['deleteNodeGroup blue-1-32', 'releaseAutoscalers']);
+    const { outcome } = await upgrade.status();
+    expect(outcome).toContain('during the roll of blue, and all that had been changed for it was put back');
   });
 });
 
@@ -194,6 +196,7 @@ describe.concurrent('after the first eviction', { timeout: 240_000 }, () => {
     const status = await upgrade.status();
     expect(status.decisions?.[0]).toMatchObject({ outcome: 'stay', by: 'chief' });
     expect(status.phase).toBe('aborted');
+    expect(status.outcome).toContain('see the stages and the notes for how its nodes stand now');
     expect([...workers.groups.keys()]).toEqual(['blue', 'blue-1-32']);
   });
 
