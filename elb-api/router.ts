@@ -7,8 +7,10 @@ import type {
   ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
 import { matchRule } from './matchRule.ts';
 import type {
+  ActionRecord,
   ForwardAction,
   ListenerRecord,
   RuleRecord,
@@ -20,9 +22,6 @@ import { WeightedChoice } from './weightedChoice.ts';
 
 /** Headers that are of one connection only. */
 const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'upgrade']);
-
-/** What an action answers by itself, whatever it is configured to say. */
-const ownAnswers: Readonly<Record<string, number>> = { redirect: 302, 'fixed-response': 404 };
 
 /**
  * A listener that really listens, on loopback: it sends each request to a target as the rules of the moment say, so
@@ -69,7 +68,7 @@ export class ListenerRouter {
     const rule = matchRule(rules, request.headers.host ?? '', path);
     const action = rule?.actions.find(({ Type }) => ['forward', 'redirect', 'fixed-response'].includes(Type));
     if (rule === undefined || action?.Type !== 'forward') {
-      say(response, ownAnswers[action?.Type ?? ''] ?? 503);
+      answerItself(response, action);
       return;
     }
     const group = this.#chooseGroup(rule, action);
@@ -144,7 +143,20 @@ function withoutConnection(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofConnection.has(name)));
 }
 
+const fixedSchema = z.object({ StatusCode: z.coerce.number().int(), MessageBody: z.string().optional() });
+
+/** What an action answers that forwards nowhere. Where a redirect leads is not worked out. */
+function answerItself(response: ServerResponse, action: ActionRecord | undefined): void {
+  if (action?.Type === 'redirect') {
+    say(response, 302);
+    return;
+  }
+  const fixed = fixedSchema.safeParse(action === undefined ? {} : Reflect.get(action, 'FixedResponseConfig'));
+  if (fixed.success) say(response, fixed.data.StatusCode, fixed.data.MessageBody);
+  else say(response, 503);
+}
+
 /** Answers in the load balancer's own name. */
-function say(response: ServerResponse, status: number): void {
-  response.writeHead(status, { server: 'awselb/2.0', 'content-type': 'text/plain' }).end(`${status}\n`);
+function say(response: ServerResponse, status: number, body = `${status}\n`): void {
+  response.writeHead(status, { server: 'awselb/2.0', 'content-type': 'text/plain' }).end(body);
 }

@@ -10,7 +10,7 @@ import { startLoad } from '../../elb-api/index.ts';
 import { matchRule } from '../../elb-api/matchRule.ts';
 import type { RuleRecord } from '../../elb-api/records.ts';
 import { WeightedChoice } from '../../elb-api/weightedChoice.ts';
-import { startTestElb, testPods } from './startTestElb.ts';
+import { exampleSetup, startTestElb, testPods } from './startTestElb.ts';
 import type { TestElb, TestPods } from './startTestElb.ts';
 
 describe('a choice by weight', () => {
@@ -157,6 +157,22 @@ describe('the router', () => {
     expect(answer.status).toBe(418);
     expect(answer.headers.get('x-seen')).toBe(`POST /cart?item=1 ${new URL(elb.address).host}`);
     expect(await answer.text()).toBe(body);
+  });
+
+  it('answers itself where a rule forwards nowhere', async () => {
+    const actions = [
+      { Type: 'fixed-response' as const, FixedResponseConfig: { StatusCode: '418', MessageBody: 'no tea' } },
+    ];
+    const { loadBalancers } = exampleSetup();
+    const listeners = [
+      { defaultActions: [{ Type: 'redirect' as const }], rules: [{ priority: 1, paths: ['/a'], actions }] },
+    ];
+    const elb = await startTestElb({
+      setup: exampleSetup({ loadBalancers: [{ ...loadBalancers[0]!, listeners }] }),
+    });
+    const fixed = await fetch(`${elb.address}/a`);
+    expect([fixed.status, await fixed.text()]).toEqual([418, 'no tea']);
+    expect((await fetch(elb.address, { redirect: 'manual' })).status).toBe(302);
   });
 
   it('sends nobody elsewhere when a chosen group has no target that answers', async () => {
