@@ -1,77 +1,12 @@
 import { RegisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { describe, expect, it, vi, onTestFinished } from 'vitest';
-import type { ElbApiOptions, ElbSetup, ForwardSetup, LoadBalancerSetup } from '../../elb-api/index.ts';
+import { describe, expect, it } from 'vitest';
+import type { ElbApiOptions, ForwardSetup } from '../../elb-api/index.ts';
 import type { StepladderError } from '../../src/contract/errors.ts';
 import type { RoutingWeights } from '../../src/contract/routing.ts';
 import { AlbRouting } from '../../src/routing/alb.ts';
 import { AlbConnection } from '../../src/routing/albConnection.ts';
-import { accessKey, exampleSetup, region, startTestElb, testPods } from '../elb-api/startTestElb.ts';
-import type { TestElb } from '../elb-api/startTestElb.ts';
-
-const at = (green: number): RoutingWeights => ({ blue: 100 - green, green });
-
-interface TestRouting {
-  elb: TestElb;
-  routing: AlbRouting;
-  /** The forward action of the rule, as it stands. */
-  forward: () => unknown;
-  /** Names of the operations that were called, in order. */
-  calls: string[];
-}
-
-async function startRouting(
-  options: Partial<ElbApiOptions> & { through?: 'rule' | 'listener' | 'default rule' } = {},
-): Promise<TestRouting> {
-  const { through = 'rule', ...apiOptions } = options;
-  const calls: string[] = [];
-  const elb = await startTestElb({
-    ...apiOptions,
-    onCall: (operation) => {
-      calls.push(operation);
-      return options.onCall?.(operation);
-    },
-  });
-  vi.stubEnv('AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2', elb.api.url);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', accessKey.accessKeyId);
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', accessKey.secretAccessKey);
-  onTestFinished(() => void vi.unstubAllEnvs());
-  const connection = new AlbConnection({ region }, { maxAttempts: 1 });
-  const { store } = elb.api;
-  const rule = through === 'rule' ? store.findRule(elb.ruleArn) : store.defaultRuleOf(elb.listenerArn);
-  const routing = new AlbRouting(connection, {
-    ...(through === 'listener' ? { listener: elb.listenerArn } : { rule: rule.arn }),
-    blue: elb.group('blue'),
-    green: elb.group('green'),
-  });
-  return {
-    elb,
-    routing,
-    calls,
-    forward: () => rule.actions.find(({ Type }) => Type === 'forward'),
-  };
-}
-
-const forwardTo = (...to: ForwardSetup['to']): ForwardSetup => ({ Type: 'forward', to });
-
-/** The example with another listener, or another load balancer around it. */
-function setup(
-  change: Partial<LoadBalancerSetup['listeners'][number]>,
-  around: Partial<LoadBalancerSetup> = {},
-  more: Partial<ElbSetup> = {},
-): ElbSetup {
-  const example = exampleSetup();
-  const [loadBalancer] = example.loadBalancers;
-  const [listener] = loadBalancer!.listeners;
-  return {
-    ...example,
-    loadBalancers: [{ ...loadBalancer!, listeners: [{ ...listener!, ...change }], ...around }],
-    ...more,
-  };
-}
-
-const rule = (...actions: (ForwardSetup | { Type: 'redirect' })[]) => ({
-  rules: [{ priority: 10, paths: ['/*'], actions }],
-});
+import { region, testPods } from '../elb-api/startTestElb.ts';
+import { at, forwardTo, rule, setup, startRouting } from './startTestRouting.ts';
 
 describe('weights', () => {
   it('are described with what they stand on', async () => {
@@ -225,6 +160,16 @@ describe('what there was', () => {
     expect(elb.journal).toHaveLength(2);
   });
 
+  it('is put back where only its stickiness has been changed', async () => {
+    const sticky = { ...forwardTo({ targetGroup: 'blue', weight: 1 }), stickySeconds: 300 };
+    const { routing, elb } = await startRouting({ setup: setup(rule(sticky)) });
+    const [blue, of] = [elb.group('blue'), elb.ruleArn];
+    const before = { kind: 'alb' as const, of, targetGroups: [{ arn: blue, weight: 1 }] };
+    expect(await routing.restore({ ...before, stickySeconds: 300 })).toMatchObject({ changed: false });
+    expect(await routing.restore(before)).toMatchObject({ changed: true, before: { stickySeconds: 300 } });
+    expect((await routing.describe()).notes).toEqual([]);
+  });
+
   it('of another rule is not put here', async () => {
     const { routing, elb } = await startRouting();
     for (const before of [
@@ -234,117 +179,6 @@ describe('what there was', () => {
       await expect(routing.restore(before)).rejects.toMatchObject({ type: 'InvalidInput' });
     }
     expect(elb.journal).toEqual([]);
-  });
-});
-
-const tag = { 'elbv2.k8s.aws/cluster': 'prod' };
-const twoGroups = [
-  { targetGroup: 'blue', weight: 1 },
-  { targetGroup: 'red', weight: 0 },
-];
-const withRed = { targetGroups: [{ name: 'blue' }, { name: 'green' }, { name: 'red' }] };
-const blueOnly = [forwardTo({ targetGroup: 'blue', weight: 1 })];
-
-describe('a blocker', () => {
-  it.each<[string, ElbSetup, RegExp, RegExp]>([
-    [
-      'a rule of a cluster’s controller',
-      setup({ rules: [{ priority: 10, actions: blueOnly, tags: tag }] }),
-      /The rule belongs to the AWS Load Balancer Controller of cluster prod/,
-      /TargetGroupBinding/,
-    ],
-    ['a listener of one', setup({ tags: tag }), /The listener belongs to .* cluster prod/, /manual/],
-    ['a load balancer of one', setup({}, { tags: tag }), /The load balancer belongs to .* prod/, /manual/],
-    ['no forward', setup(rule({ Type: 'redirect' })), /forwards to no target group/, /Name the rule/],
-    [
-      'a third target group',
-      setup(rule(forwardTo(...twoGroups)), {}, withRed),
-      /forwards to arn:.*targetgroup\/red\/.* as well/,
-      /Take them out/,
-    ],
-    [
-      'weights of 0',
-      setup(rule(forwardTo({ targetGroup: 'blue', weight: 0 }))),
-      /sends nobody anywhere/,
-      /weight again/,
-    ],
-    [
-      'green in another VPC',
-      setup({}, {}, { targetGroups: [{ name: 'blue' }, { name: 'green', vpcId: 'vpc-2' }] }),
-      /Target group green is in vpc-2/,
-      /VPC/,
-    ],
-    ['a Network Load Balancer', setup({}, { type: 'network' }), /of type network/, /manual/],
-    ['a load balancer that is not up', setup({}, { state: 'provisioning' }), /is provisioning/, /Wait/],
-  ])('is %s, and nothing is changed', async (_, blocked, message, remedy) => {
-    const { routing, elb } = await startRouting({ setup: blocked });
-    const { notes } = await routing.describe();
-    expect(notes).toEqual([
-      {
-        severity: 'blocker',
-        message: expect.stringMatching(message),
-        remedy: expect.stringMatching(remedy),
-      },
-    ]);
-    await expect(routing.setWeights({ to: at(5) })).rejects.toMatchObject({ type: 'PlatformRefused' });
-    expect(elb.journal).toEqual([]);
-  });
-
-  it('is green with another load balancer', async () => {
-    const { loadBalancers } = exampleSetup();
-    const other = {
-      name: 'other',
-      listeners: [{ defaultActions: [forwardTo({ targetGroup: 'green', weight: 1 })] }],
-    };
-    const { routing } = await startRouting({
-      setup: exampleSetup({ loadBalancers: [...loadBalancers, other] }),
-    });
-    expect((await routing.describe()).notes).toEqual([
-      expect.objectContaining({
-        severity: 'blocker',
-        message: expect.stringMatching(/green is used by load balancer arn:.*\/other\//),
-      }),
-    ]);
-  });
-
-  it('does not bar the way back to blue', async () => {
-    const { routing, elb } = await startRouting();
-    await routing.setWeights({ to: at(50) });
-    elb.api.store.tags.get(elb.ruleArn)?.set('elbv2.k8s.aws/cluster', 'prod');
-    await expect(routing.setWeights({ to: at(100) })).rejects.toMatchObject({ type: 'PlatformRefused' });
-    expect(await routing.setWeights({ to: at(0) })).toMatchObject({ changed: true });
-  });
-});
-
-describe('a warning', () => {
-  it.each<[string, ElbSetup, RegExp]>([
-    [
-      'that users stay with a group',
-      setup(rule({ ...forwardTo({ targetGroup: 'blue', weight: 1 }), stickySeconds: 600 })),
-      /for 600 s/,
-    ],
-    [
-      'that other rules go to blue',
-      setup({ defaultActions: blueOnly }),
-      /Another rule forwards to the old cluster as well/,
-    ],
-    [
-      'that a controller may delete a target group',
-      setup({}, {}, { targetGroups: [{ name: 'blue', tags: tag }, { name: 'green' }] }),
-      /Target group blue belongs to .* prod: it goes when/,
-    ],
-    ['that the load balancer is impaired', setup({}, { state: 'active_impaired' }), /is active_impaired/],
-    [
-      'that blue is out of the rule',
-      setup(rule(forwardTo({ targetGroup: 'green', weight: 1 }))),
-      /does not forward to the old cluster/,
-    ],
-  ])('is %s, and bars nothing', async (_, state, message) => {
-    const { routing } = await startRouting({ setup: state });
-    expect((await routing.describe()).notes).toEqual([
-      expect.objectContaining({ severity: 'warning', message: expect.stringMatching(message) }),
-    ]);
-    expect(await routing.setWeights({ to: at(50) })).toMatchObject({ outcome: 'set' });
   });
 });
 
