@@ -47,10 +47,13 @@ export async function crdsOfChart(
  */
 export function readCrds(rendered: string, of: string): CrdDocument[] {
   const found = new Map<string, CrdDocument>();
+  let source = '';
   for (const part of rendered.split(/^---\s*$/m)) {
+    // Helm names the file of each document that a template makes, but of a file in `crds` only once.
+    source = /^# Source: (.*)$/m.exec(part)?.[1] ?? source;
     // Rendering is large and CRDs are few: only what may be one is parsed.
     if (!/^kind:\s*["']?CustomResourceDefinition\b/m.test(part)) continue;
-    const from = /^# Source: [^/\n]+\/(?:charts\/[^/\n]+\/)*crds\//m.test(part) ? 'crds' : 'template';
+    const from = /^[^/]+\/(?:charts\/[^/]+\/)*crds\//.test(source) ? 'crds' : 'template';
     for (const document of parseAllDocuments(part, { logLevel: 'silent', uniqueKeys: false })) {
       const object: unknown = document.toJS();
       const name = nameOf(object);

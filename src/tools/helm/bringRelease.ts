@@ -24,6 +24,8 @@ export interface ReleaseWork {
   environment?: NodeJS.ProcessEnv | undefined;
   /** Is told in one line what is being done. */
   progress?: ((line: string) => void) | undefined;
+  /** Milliseconds since 1970. Default: the machine's clock. */
+  now?: (() => number) | undefined;
 }
 
 /** One release and the way to it. */
@@ -68,7 +70,7 @@ export async function upgradeRelease(work: ReleaseWork, order: ReleaseOrder): Pr
       revisionBefore: order.revisionBefore,
       version: change.to.version,
       timeoutMs,
-      now: Date.now(),
+      now: (work.now ?? Date.now)(),
     }),
   );
 }
@@ -85,7 +87,7 @@ export async function rollBackRelease(
 ): Promise<ReleaseStanding> {
   const { revisionBefore, timeoutMs } = order;
   return untilDone(work, { ...order, description: '' }, (newest) =>
-    nextForReturn(newest, { revisionBefore, timeoutMs, now: Date.now() }),
+    nextForReturn(newest, { revisionBefore, timeoutMs, now: (work.now ?? Date.now)() }),
   );
 }
 
@@ -116,7 +118,7 @@ async function untilDone(
         continue;
       }
       changes += 1;
-      const made = await act(work, on, order, step);
+      const made = await act(work, on, order, step, newest);
       if (made !== undefined) return made;
     }
     throw new StepladderError(
@@ -126,18 +128,20 @@ async function untilDone(
   });
 }
 
-/** The newest revision, whether it is ours, and its chart. */
+/** The newest revision; of one that came after the upgrade began also whether it is ours, and its chart. */
 async function look(
   on: HelmOnCluster,
   { change, revisionBefore }: ReleaseOrder,
 ): Promise<Newest | undefined> {
   const newest = (await releaseHistory(on, change, 1)).at(-1);
   if (newest === undefined) return undefined;
-  const { revision } = newest;
-  const { version: chartVersion } = await chartOfRevision(on, change, revision);
+  const { revision, status } = newest;
+  if (revision === revisionBefore) return newest;
+  const chart = status === 'deployed' ? await chartOfRevision(on, change, revision) : undefined;
+  const seen = { ...newest, ...(chart === undefined ? {} : { chartVersion: chart.version }) };
   // Helmfile gives its releases no labels.
-  if (change.driver.by === 'helmfile' || revision === revisionBefore) return { ...newest, chartVersion };
-  return { ...newest, chartVersion, marked: await isMarkedOurs(on, change, revision) };
+  if (change.driver.by === 'helmfile') return seen;
+  return { ...seen, marked: await isMarkedOurs(on, change, revision) };
 }
 
 async function act(
@@ -145,6 +149,7 @@ async function act(
   on: HelmOnCluster,
   order: ReleaseOrder,
   step: Exclude<NextStep, { do: 'nothing' | 'wait' }>,
+  newest: Newest | undefined,
 ): Promise<ReleaseStanding | undefined> {
   const { change, revisionBefore, timeoutMs } = order;
   const name = fullName(change);
@@ -168,7 +173,7 @@ async function act(
       return undefined;
     case 'install':
     case 'upgrade':
-      return bringUp(work, on, order, step.do);
+      return bringUp(work, on, order, step.do, newest?.revision ?? 0);
   }
 }
 
@@ -177,10 +182,10 @@ async function bringUp(
   on: HelmOnCluster,
   order: ReleaseOrder,
   how: 'install' | 'upgrade',
+  before: number,
 ): Promise<ReleaseStanding> {
   const { change, revisionBefore } = order;
   const name = fullName(change);
-  const before = (await releaseHistory(on, change, 1)).at(-1)?.revision ?? 0;
   work.progress?.(
     `${how === 'install' ? 'Installing' : 'Upgrading'} release ${name} at version ${change.to.version}.`,
   );
@@ -248,7 +253,7 @@ function requireVersion(
   if (newest.chartVersion !== change.to.version) {
     throw failed(
       name,
-      `helmfile brought it to version ${newest.chartVersion}, and the plan has ${change.to.version}; write that version into its file`,
+      `helmfile brought it to version ${newest.chartVersion ?? 'unknown'}, and the plan has ${change.to.version}; write that version into its file`,
     );
   }
 }

@@ -48,13 +48,19 @@ const rules: Rule[] = [
     remedy: "Check the chart's name and version against what is on offer there.",
   },
   {
+    says: /no matches for kind|ensure CRDs are installed first/,
+    kind: 'broken-chart',
+    remedy:
+      'It has objects of a kind that the cluster does not have. Where its CRDs come with it, let them be applied first (the policy `crds` of the tool); otherwise install what brings them.',
+  },
+  {
     says: /values don't meet the specifications|execution error at|nil pointer evaluating|error calling|wrong type for value|can't evaluate field|incompatible types for comparison|YAML parse error|error converting YAML to JSON.*templates|unable to build kubernetes objects from new release manifest|failed to parse (?!Chart)|cannot unmarshal/,
     kind: 'values-do-not-render',
     remedy:
       "Compare the release's values (helm get values) with the new chart's, and give what it wants in a file of the tool's values.",
   },
   {
-    says: /Chart\.yaml|parse error at|does not appear to be a gzipped archive|gzip: invalid header|missing in charts\/ directory|validation: chart|chart metadata|not a valid chart|cannot load |unexpected EOF|no Chart\.yaml|function "[^"]*" not defined|path "[^"]*" not found|chart (is )?(invalid|requires kubeVersion)/,
+    says: /Chart\.yaml|parse error at|does not appear to be a gzipped archive|gzip: invalid header|missing in charts\/ directory|validation: chart|chart metadata|not a valid chart(?! repository)|cannot load |unexpected EOF|no Chart\.yaml|function "[^"]*" not defined|path "[^"]*" not found|chart (is )?(invalid|requires kubeVersion)/,
     kind: 'broken-chart',
     remedy: 'Try it by `helm lint` and `helm template`; take another version, or have the chart mended.',
   },

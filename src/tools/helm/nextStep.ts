@@ -4,8 +4,8 @@ import type { Revision } from './releases.ts';
 export interface Newest extends Revision {
   /** By our label; undefined where what made it leaves none (helmfile): then any that came after ours began is. */
   marked?: boolean;
-  /** Version of its chart. */
-  chartVersion: string;
+  /** Version of its chart, of one that is deployed. */
+  chartVersion?: string;
 }
 
 /** What a step of a tool's upgrade works towards. */
@@ -62,7 +62,10 @@ export function nextForUpgrade(newest: Newest | undefined, aim: Aim): NextStep {
     if (newest.status === 'deployed') {
       return newest.chartVersion === version
         ? { do: 'nothing' }
-        : { do: 'refuse', why: `it has version ${newest.chartVersion} by revision ${newest.revision}` };
+        : {
+            do: 'refuse',
+            why: `it has version ${newest.chartVersion ?? 'unknown'} by revision ${newest.revision}`,
+          };
     }
     // Helm was told to stop: with its worker, not by a fault.
     if (newest.status === 'failed' && /context canceled|cancelled/.test(newest.description)) {
