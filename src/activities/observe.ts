@@ -19,6 +19,9 @@ import type {
 import { compareMinors, minorOf } from '../plan/versions.ts';
 import { describeTarget } from '../platform/platform.ts';
 import type { Platform, PlatformNodeGroup, UpdateTarget } from '../platform/platform.ts';
+import { profileOf } from '../tools/profiles/index.ts';
+import type { ToolProfile } from '../tools/profiles/index.ts';
+import { toolPermissions } from '../tools/toolPermissions.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { keep } from './evidence.ts';
 import { observeExtensions } from './observeExtensions.ts';
@@ -41,12 +44,13 @@ export function observeActivity({
   now,
 }: Pick<ActivityDependencies, 'clusters' | 'evidence' | 'env' | 'now'>): Pick<Activities, 'observeCluster'> {
   return {
-    async observeCluster({ context, checks, targetVersion, strategies = [] }) {
+    async observeCluster({ context, checks, targetVersion, strategies = [], tools = [] }) {
       const { signal } = activityScope();
       const observation = await heartbeating(async () => {
         const cluster = await clusters.open(context, signal);
         const withDrains = strategies.some((strategy) => strategy !== 'managed');
-        const seen = await observe(cluster, context, withDrains, now(), signal);
+        const changed = tools.filter(({ awaitGit }) => !awaitGit).map(({ name }) => profileOf(name));
+        const seen = await observe(cluster, context, { withDrains, tools: changed }, now(), signal);
         return deeper(cluster, seen, checks, targetVersion, env, signal);
       });
       const { observedAt, cluster, nodes, nodeGroups, addons } = observation;
@@ -63,7 +67,7 @@ export function observeActivity({
 async function observe(
   { platform, kubernetes }: OpenCluster,
   { identity, cluster: reference }: ClusterContext,
-  withDrains: boolean,
+  { withDrains, tools }: { withDrains: boolean; tools: readonly ToolProfile[] },
   at: Date,
   signal: AbortSignal,
 ): Promise<Observation> {
@@ -72,6 +76,7 @@ async function observe(
   const missingPermissions = await findMissingPermissions(kubernetes, {
     withContext: reference.context !== undefined,
     withDrains,
+    more: toolPermissions(tools),
     signal,
   });
   refuseBlindness(missingPermissions);

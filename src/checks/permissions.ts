@@ -4,7 +4,7 @@ import { seenBy } from './check.ts';
 
 /** What the worker may not ask of the Kubernetes API is known before anything is touched, permission by permission. */
 export const permissions: Check = ({ observation }) =>
-  (observation.missingPermissions ?? []).map(({ permission, why, state, reason, optional }) => {
+  (observation.missingPermissions ?? []).map(({ permission, why, state, reason, optional, grantedBy }) => {
     const what = describePermission(permission);
     return {
       check: 'permissions',
@@ -15,8 +15,7 @@ export const permissions: Check = ({ observation }) =>
         state === 'denied'
           ? `The worker's identity may not ${what} in the cluster. It is needed for: ${why}.`
           : `Whether the worker's identity may ${what} in the cluster could not be told: ${reason}.`,
-      remedy:
-        'Apply deploy/kubernetes/cluster-role.yaml, and name its group in the access entry of the worker’s role; then plan again.',
+      remedy: `Apply ${grantedBy ?? 'deploy/kubernetes/cluster-role.yaml'}, and name its group in the access entry of the worker’s role; then plan again.`,
       evidence: seenBy(observation, 'Kubernetes: SelfSubjectAccessReview'),
     };
   });

@@ -17,6 +17,8 @@ export interface NeededPermission {
   onlyForDrains?: true;
   /** Without it something is not seen, which is told where it matters; nothing else stands on it. */
   optional?: true;
+  /** File of the project that grants it, when it is not `deploy/kubernetes/cluster-role.yaml`. */
+  grantedBy?: string;
 }
 
 /**
@@ -85,6 +87,7 @@ function drainPermissions(): NeededPermission[] {
  *
  * @param withContext whether the cluster is reached by a context of a kubeconfig
  * @param withDrains whether nodes are drained by us, not by EKS
+ * @param more what else this upgrade needs: `toolPermissions`
  * @throws StepladderError when the API server can't be asked at all
  */
 export async function findMissingPermissions(
@@ -92,15 +95,21 @@ export async function findMissingPermissions(
   {
     withContext,
     withDrains = false,
+    more = [],
     signal,
-  }: { withContext: boolean; withDrains?: boolean; signal?: AbortSignal | undefined },
+  }: {
+    withContext: boolean;
+    withDrains?: boolean;
+    more?: readonly NeededPermission[];
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<MissingPermission[]> {
   const missing: MissingPermission[] = [];
   const needed = neededPermissions.filter(
     ({ onlyWithContext, onlyForDrains }) =>
       (onlyWithContext !== true || withContext) && (onlyForDrains !== true || withDrains),
   );
-  for await (const answer of inOrder(needed, (each) => review(connection, each, signal))) {
+  for await (const answer of inOrder([...needed, ...more], (each) => review(connection, each, signal))) {
     if (answer === undefined) continue;
     const everything = 'resource' in answer.permission && answer.permission.resource === '*';
     if (everything && answer.state === 'denied')
@@ -137,7 +146,7 @@ const reviewSchema = z.object({
 /** Undefined when it is allowed. */
 async function review(
   connection: KubernetesConnection,
-  { permission, why, optional }: NeededPermission,
+  { permission, why, optional, grantedBy }: NeededPermission,
   signal: AbortSignal | undefined,
 ): Promise<MissingPermission | undefined> {
   const answer = await connection.postReview(
@@ -155,10 +164,12 @@ async function review(
   const { status } = parse(reviewSchema, answer, 'an access review');
   if (status.allowed) return undefined;
   const { evaluationError, reason = '' } = status;
-  return evaluationError === undefined
-    ? { permission, why, state: 'denied', reason, ...(optional === undefined ? {} : { optional }) }
-    : {
-        ...{ permission, why, state: 'unknown', reason: evaluationError },
-        ...(optional === undefined ? {} : { optional }),
-      };
+  return {
+    ...{ permission, why },
+    ...(evaluationError === undefined
+      ? { state: 'denied' as const, reason }
+      : { state: 'unknown' as const, reason: evaluationError }),
+    ...(optional === undefined ? {} : { optional }),
+    ...(grantedBy === undefined ? {} : { grantedBy }),
+  };
 }

@@ -1,7 +1,7 @@
 /** Something that may be done with one kind of object, or with a path that is no object. */
 export type Permission =
   | {
-      verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
+      verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'escalate' | 'bind';
       group: string;
       resource: string;
       subresource?: string;
@@ -20,6 +20,8 @@ export interface MissingPermission {
   reason: string;
   /** An upgrade can do without it; what is not seen for its lack is told where it matters. */
   optional?: true;
+  /** File of the project that grants it, when it is not `deploy/kubernetes/cluster-role.yaml`. */
+  grantedBy?: string;
 }
 
 /** `list deployments.apps`, `create pods/eviction`, `get configmaps kube-system/kube-root-ca.crt`, `get /readyz`. */

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { findMissingPermissions, neededPermissions } from '../../src/kubernetes/permissions.ts';
+import type { NeededPermission } from '../../src/kubernetes/permissions.ts';
 import { describePermission } from '../../src/plan/permission.ts';
+import { knownTools, profileOf } from '../../src/tools/profiles/index.ts';
+import { toolPermissions } from '../../src/tools/toolPermissions.ts';
 import { fakeConnection } from '../kubernetes/fakeConnection.ts';
 
 const deploy = join(import.meta.dirname, '..', '..', 'deploy');
@@ -20,8 +23,9 @@ interface Rule {
 const granting = (verb: string, group: string, resource: string, name?: string): string =>
   [verb, group, resource, name].join(' ').trimEnd();
 
-test('the ClusterRole grants what the engine needs of objects, and nothing else', async () => {
-  const [role] = parseAllDocuments(await readFile(join(deploy, 'kubernetes', 'cluster-role.yaml'), 'utf8'));
+/** Every verb on every resource that a file's ClusterRole grants, and its paths. */
+async function grantedBy(file: string): Promise<{ granted: string[]; paths: string[] }> {
+  const [role] = parseAllDocuments(await readFile(join(deploy, 'kubernetes', file), 'utf8'));
   const { rules } = role?.toJS() as { rules: Rule[] };
   const granted = rules.flatMap(({ verbs, apiGroups = [], resources = [], resourceNames = [undefined] }) =>
     verbs.flatMap((verb) =>
@@ -30,15 +34,60 @@ test('the ClusterRole grants what the engine needs of objects, and nothing else'
       ),
     ),
   );
-  const needed = neededPermissions.flatMap(({ permission }) => {
-    if ('path' in permission) return [];
-    const { verb, group, resource, subresource, name } = permission;
-    return [granting(verb, group, subresource === undefined ? resource : `${resource}/${subresource}`, name)];
-  });
-  expect(granted.sort()).toEqual(needed.sort());
-  const paths = rules.flatMap(({ nonResourceURLs = [] }) => nonResourceURLs);
+  return {
+    granted: granted.sort(),
+    paths: rules.flatMap(({ nonResourceURLs = [] }) => nonResourceURLs),
+  };
+}
+
+const needing = (needed: readonly NeededPermission[]): string[] =>
+  needed
+    .flatMap(({ permission }) => {
+      if ('path' in permission) return [];
+      const { verb, group, resource, subresource, name } = permission;
+      return [
+        granting(verb, group, subresource === undefined ? resource : `${resource}/${subresource}`, name),
+      ];
+    })
+    .sort();
+
+test('the ClusterRole grants what the engine needs of objects, and nothing else', async () => {
+  const { granted, paths } = await grantedBy('cluster-role.yaml');
+  expect(granted).toEqual(needing(neededPermissions));
   for (const { permission } of neededPermissions)
     if ('path' in permission) expect(paths).toContain(permission.path);
+});
+
+test('the ClusterRole for tools grants what the tools need that are known, and nothing else', async () => {
+  const { granted, paths } = await grantedBy('cluster-role-tools.yaml');
+  expect(granted).toEqual(needing(toolPermissions(knownTools)));
+  expect(paths).toEqual([]);
+});
+
+test('a tool is asked about for what its own chart makes, and no tool for nothing', () => {
+  const of = (...names: string[]) => needing(toolPermissions(names.map(profileOf)));
+  expect(of()).toEqual([]);
+  expect(of('external-dns')).toContain('create apps deployments');
+  expect(of('external-dns')).not.toContain('create batch cronjobs');
+  expect(of('karpenter')).toContain('update  secrets');
+  expect(of('karpenter')).not.toContain('create apps deployments');
+  expect(new Set(of('argo-cd', 'external-dns')).size).toBe(of('argo-cd', 'external-dns').length);
+});
+
+test('what is missing for tools names the file that grants it', async () => {
+  const connection = fakeConnection({
+    [reviews]: ({ spec }: { spec: { resourceAttributes?: { verb: string } } }) => ({
+      status: { allowed: spec.resourceAttributes?.verb !== 'escalate' },
+    }),
+  });
+  const more = toolPermissions([profileOf('external-dns')]);
+  expect(await findMissingPermissions(connection, { withContext: false })).toEqual([]);
+  expect(await findMissingPermissions(connection, { withContext: false, more })).toEqual([
+    expect.objectContaining({
+      permission: { verb: 'escalate', group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
+      ...{ why: 'the chart of ExternalDNS', grantedBy: 'deploy/kubernetes/cluster-role-tools.yaml' },
+    }),
+  ]);
 });
 
 test('only who drains nodes is asked for what changes something', async () => {

@@ -10,6 +10,22 @@ export const argoCd: ToolProfile = {
   charts: ['argo-cd'],
   images: ['argocd'],
   labels: [{ 'app.kubernetes.io/part-of': 'argocd' }],
+  installs: [
+    'serviceaccounts',
+    'services',
+    'secrets',
+    'configmaps',
+    'deployments.apps',
+    'statefulsets.apps',
+    'jobs.batch',
+    'ingresses.networking.k8s.io',
+    'networkpolicies.networking.k8s.io',
+    'poddisruptionbudgets.policy',
+    'clusterroles.rbac.authorization.k8s.io',
+    'clusterrolebindings.rbac.authorization.k8s.io',
+    'roles.rbac.authorization.k8s.io',
+    'rolebindings.rbac.authorization.k8s.io',
+  ],
   // Argo Rollouts, Workflows and Events have their kinds in the same API group.
   crds: {
     names: ['applications.argoproj.io', 'applicationsets.argoproj.io', 'appprojects.argoproj.io'],

@@ -10,6 +10,15 @@ export const descheduler: ToolProfile = {
   charts: ['descheduler'],
   images: ['descheduler'],
   labels: [{ 'app.kubernetes.io/name': 'descheduler' }],
+  installs: [
+    'serviceaccounts',
+    'configmaps',
+    'services',
+    'cronjobs.batch',
+    'deployments.apps',
+    'clusterroles.rbac.authorization.k8s.io',
+    'clusterrolebindings.rbac.authorization.k8s.io',
+  ],
   crds: { names: [], groups: [] },
   // Only with several replicas of the Deployment, and in kube-system wherever they run.
   leases: [{ name: 'descheduler', namespace: 'kube-system' }],

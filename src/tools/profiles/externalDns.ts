@@ -10,6 +10,13 @@ export const externalDns: ToolProfile = {
   charts: ['external-dns'],
   images: ['external-dns'],
   labels: [{ 'app.kubernetes.io/name': 'external-dns' }],
+  installs: [
+    'serviceaccounts',
+    'services',
+    'deployments.apps',
+    'clusterroles.rbac.authorization.k8s.io',
+    'clusterrolebindings.rbac.authorization.k8s.io',
+  ],
   crds: { names: ['dnsendpoints.externaldns.k8s.io'], groups: ['externaldns.k8s.io'] },
   leases: [],
   serves: [],

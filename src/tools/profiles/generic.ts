@@ -10,6 +10,7 @@ export function generic(name: string): ToolProfile {
     charts: [],
     images: [],
     labels: [],
+    installs: [],
     crds: { names: [], groups: [] },
     leases: [],
     serves: ['scheduled-jobs'],

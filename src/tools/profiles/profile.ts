@@ -29,6 +29,11 @@ export interface ToolProfile {
   images: string[];
   /** A workload with all labels of one of these sets is the tool's, whatever its image is called. */
   labels: Record<string, string>[];
+  /**
+   * Resources of what its chart makes with the values that most have, `deployments.apps`: the worker has to be allowed
+   * to make, change and delete these. Empty for a tool that is not known.
+   */
+  installs: string[];
   crds: {
     names: string[];
     /** API groups of which every CRD is the tool's own. */
