@@ -26,6 +26,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { keep } from './evidence.ts';
 import { observeExtensions } from './observeExtensions.ts';
 import { Sight } from './sight.ts';
+import { observeTools } from './observeTools.ts';
 import { observeWorkloads } from './observeWorkloads.ts';
 import { givenOrUnseen } from './givenForChecks.ts';
 import { observeChecks } from './observeChecks.ts';
@@ -42,7 +43,11 @@ export function observeActivity({
   evidence,
   env,
   now,
-}: Pick<ActivityDependencies, 'clusters' | 'evidence' | 'env' | 'now'>): Pick<Activities, 'observeCluster'> {
+  log,
+}: Pick<ActivityDependencies, 'clusters' | 'evidence' | 'env' | 'now' | 'log'>): Pick<
+  Activities,
+  'observeCluster'
+> {
   return {
     async observeCluster({ context, checks, targetVersion, strategies = [], tools = [] }) {
       const { signal } = activityScope();
@@ -51,7 +56,10 @@ export function observeActivity({
         const withDrains = strategies.some((strategy) => strategy !== 'managed');
         const changed = tools.filter(({ awaitGit }) => !awaitGit).map(({ name }) => profileOf(name));
         const seen = await observe(cluster, context, { withDrains, tools: changed }, now(), signal);
-        return deeper(cluster, seen, checks, targetVersion, env, signal);
+        const deep = await deeper(cluster, seen, checks, targetVersion, env, signal);
+        if (tools.length === 0) return deep;
+        const by = { connection: cluster.kubernetes, evidence, context, env, log, signal };
+        return { ...deep, tools: await observeTools(by, tools) };
       });
       const { observedAt, cluster, nodes, nodeGroups, addons } = observation;
       const count = nodes.length + nodeGroups.length + addons.length;
