@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   worker: async () => (await import('./worker.ts')).addWorker,
   plan: async () => (await import('./plan.ts')).addPlan,
   check: async () => (await import('./check.ts')).addCheck,
+  tool: async () => (await import('./tool.ts')).addTool,
   start: async () => (await import('./start.ts')).addStart,
   watch: async () => (await import('./watch.ts')).addWatch,
   status: async () => (await import('./status.ts')).addStatus,
@@ -49,6 +50,8 @@ async function buildProgram(context: CommandContext, called = ''): Promise<Comma
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .showHelpAfterError('(--help tells more)')
+    // So that a command may have a flag of a name that the program has one of: `tool --version`.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),

@@ -21,6 +21,8 @@ export interface ToolOptions extends OutputOptions {
   crds: 'refuse' | 'additive' | 'allow';
   helmfile?: string;
   selector?: string;
+  timeout?: string;
+  settleTimeout?: string;
   yes?: boolean;
 }
 
@@ -42,10 +44,13 @@ export function requestOfTool(name: string, options: ToolOptions): Record<string
     throw new UsageError('--selector goes with --helmfile.');
   }
   const { version, namespace, release, values, crds, repository, chart, oci, path } = options;
+  const { timeout: toolTimeout, settleTimeout } = options;
   const source = given({ repository, chart, oci, path });
   return {
     // A context may be called what no cluster is (an ARN, an address), and its name serves for messages alone.
     cluster: given({ name: cluster ?? 'context', region, roleArn, externalId, context }),
+    // A person looks on.
+    timing: given({ pollInterval: '3s', toolTimeout, settleTimeout }),
     tools: [
       given({
         ...{ name, version, namespace, release, values, crds },

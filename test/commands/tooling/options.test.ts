@@ -10,10 +10,11 @@ describe('the flags of `tool`', () => {
       ...base,
       ...{ cluster: 'prod', region: 'eu-west-1', repository: 'https://charts.example.com', chart: 'web' },
       ...{ namespace: 'shop', release: 'web', values: ['a.yaml', 'b.yaml'], crds: 'additive' },
-      ...{ helmfile: 'helmfile.yaml', selector: 'name=web' },
+      ...{ helmfile: 'helmfile.yaml', selector: 'name=web', settleTimeout: '5m' },
     };
     expect(requestOfTool('web', options)).toEqual({
       cluster: { name: 'prod', region: 'eu-west-1' },
+      timing: { pollInterval: '3s', settleTimeout: '5m' },
       tools: [
         {
           ...{ name: 'web', version: '1.15.0', namespace: 'shop', release: 'web', crds: 'additive' },
@@ -28,6 +29,7 @@ describe('the flags of `tool`', () => {
   it('leave to the profile what they do not say', () => {
     expect(requestOfTool('external-dns', { ...base, context: 'prod' })).toEqual({
       cluster: { name: 'context', context: 'prod' },
+      timing: { pollInterval: '3s' },
       tools: [{ name: 'external-dns', version: '1.15.0', crds: 'refuse' }],
     });
   });
