@@ -8,6 +8,7 @@ import { inject } from 'vitest';
 import type { MutationRecord } from '../../../eks-api/index.ts';
 import { workerEnvironment } from '../../../src/commands/demo/workerEnvironment.ts';
 import type { RequestInput } from '../../../src/contract/request.ts';
+import type { WorkflowType } from '../../../src/contract/workflowTypes.ts';
 import { connectTemporal, explicitTemporal } from '../../../src/temporal/connection.ts';
 import { readJournal } from '../../processes/journal.ts';
 import { watchedUpgrade } from '../../processes/upgrade.ts';
@@ -34,7 +35,11 @@ export interface LabStage {
   environment: Record<string, string>;
   components(): Promise<LabComponent[]>;
   startWorker(): Promise<WorkerProcess>;
-  start(request: Partial<RequestInput> & { cluster: { name: string } }): Promise<Upgrade>;
+  /** Starts `upgradeCluster`, or another workflow that a person may start. */
+  start(
+    request: Partial<RequestInput> & { cluster: { name: string } },
+    workflowType?: WorkflowType,
+  ): Promise<Upgrade>;
   journal(): Promise<MutationRecord[]>;
 }
 
@@ -94,8 +99,8 @@ export async function setLabStage(
       cleanups.push(() => worker.kill());
       return worker;
     },
-    async start(request) {
-      const handle = await temporal.client.workflow.start('upgradeCluster', {
+    async start(request, workflowType = 'upgradeCluster') {
+      const handle = await temporal.client.workflow.start(workflowType, {
         taskQueue,
         workflowId: `upgrade-${randomUUID()}`,
         args: [request],
