@@ -1,5 +1,5 @@
 import type { StuckPod } from '../contract/workers.ts';
-import type { DrainSnapshot } from '../kubernetes/drain/drain.ts';
+import type { DrainSnapshot } from '../kubernetes/drain/drainOptions.ts';
 
 /** One line for people: `12 of 40 nodes empty, 230 Pods evicted, 3 wait for budgets: shop/web-pdb (0 allowed) 40 s`. */
 export function drainLine(nodes: number, snapshot: DrainSnapshot | undefined, now: Date): string {

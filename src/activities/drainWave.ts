@@ -5,7 +5,7 @@ import type { EvidenceReference } from '../contract/evidence.ts';
 import type { OwnerReference, StuckPod } from '../contract/workers.ts';
 import type { EvidenceStore } from '../evidence/store.ts';
 import { Drain } from '../kubernetes/drain/drain.ts';
-import type { DrainSnapshot } from '../kubernetes/drain/drain.ts';
+import type { DrainSnapshot } from '../kubernetes/drain/drainOptions.ts';
 import { cordon } from '../kubernetes/drain/marks.ts';
 import { readOwners } from '../kubernetes/drain/owners.ts';
 import { changeNodes, findNodes } from '../kubernetes/nodeMarks.ts';

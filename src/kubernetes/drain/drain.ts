@@ -1,21 +1,19 @@
-import type { DrainPolicy, OwnerReference, StuckPod } from '../../contract/workers.ts';
-import type { KubernetesConnection } from '../connection.ts';
+import type { OwnerReference } from '../../contract/workers.ts';
 import type { LabelRequirement } from '../../plan/labelSelector.ts';
-import { meets } from '../../plan/labelSelector.ts';
 import { parseSelector } from '../labelSelector.ts';
 import type { ViewListener } from '../watching/clusterView.ts';
-import type { WatchedCluster } from '../watching/clusterWatches.ts';
 import type { WatchedPod } from '../watching/watchedPod.ts';
-import { isActive } from '../watching/watchedPod.ts';
+import { accountedEviction } from './accountedEviction.ts';
+import { admit } from './admit.ts';
+import type { DrainOptions, DrainSnapshot } from './drainOptions.ts';
 import { evict } from './evict.ts';
 import type { EvictionAnswer } from './evict.ts';
 import { filterPod } from './filters.ts';
-import { Gates, isOwnerGate, whoRefuses } from './gates.ts';
+import { Gates, isOwnerGate } from './gates.ts';
 import type { Gate } from './gates.ts';
+import { Obstacles } from './obstacles.ts';
 import { readOwners } from './owners.ts';
-import type { OwnerTable } from './owners.ts';
 import type { Obstacle } from './stuck.ts';
-import { stuckPod, worstFirst } from './stuck.ts';
 import { Targets } from './targets.ts';
 import type { Target } from './targets.ts';
 
@@ -29,39 +27,6 @@ const blindForMs = 25_000;
 const ownersEveryMs = 30_000;
 /** A Pod that changes in the moment of each of so many evictions needs somebody to look. */
 const mostAttempts = 6;
-
-export interface DrainOptions {
-  connection: KubernetesConnection;
-  cluster: WatchedCluster;
-  owners: OwnerTable;
-  nodes: readonly string[];
-  policy: DrainPolicy;
-  /** uids of Pods that are passed over as if they were not there. */
-  passOver: ReadonlySet<string>;
-  /** Without progress for so long, the drain is stuck. Milliseconds. */
-  timeoutMs: number;
-  /** What an earlier attempt had done: counts, and since when Pods have been waiting, by uid. */
-  prior?: { evicted: number; refused: number; since: ReadonlyMap<string, string> };
-  /** Awaited before the first eviction, with the owners of all Pods that are to go. */
-  beforeFirst: (owners: OwnerReference[]) => Promise<unknown>;
-  now: () => Date;
-  signal: AbortSignal;
-}
-
-export interface DrainSnapshot {
-  evicted: number;
-  refused: number;
-  /** uids of Pods whose eviction was granted here. */
-  granted: readonly string[];
-  /** Pods that are still there, worst first; at most 20. */
-  stuck: StuckPod[];
-  stuckCount: number;
-  /** Pods that have yet to go. */
-  left: number;
-  nodes: number;
-  drained: string[];
-  vanished: string[];
-}
 
 /**
  * Empties nodes as `kubectl drain` does, all at once, except that an eviction is sent when the eviction API would grant
@@ -79,8 +44,7 @@ export class Drain implements ViewListener {
   /** Gates at which there may be room that was not there before. */
   readonly #dirty = new Set<string>();
   readonly #gates: Gates;
-  /** What no waiting mends, by the Pod's uid. */
-  readonly #stops = new Map<string, Obstacle>();
+  readonly #obstacles: Obstacles;
   readonly #owners = new Map<string, OwnerReference>();
   readonly #granted: string[] = [];
   #ownersReadAt = performance.now();
@@ -98,6 +62,7 @@ export class Drain implements ViewListener {
     this.#selector = parseSelector(options.policy.podSelector ?? '');
     this.#nodes = new Set(options.nodes);
     this.#gates = new Gates(options.cluster, options.owners);
+    this.#obstacles = new Obstacles(this.#targets, this.#gates);
     this.#evicted = options.prior?.evicted ?? 0;
     this.#refused = options.prior?.refused ?? 0;
   }
@@ -126,8 +91,8 @@ export class Drain implements ViewListener {
       for (;;) {
         signal.throwIfAborted();
         if (this.#failure !== undefined) throw this.#failure.error;
-        if (this.#stops.size === 0) this.#send();
-        if (this.#sending === 0 && this.#stops.size > 0) return 'stuck';
+        if (!this.#obstacles.stop) this.#send();
+        if (this.#sending === 0 && this.#obstacles.stop) return 'stuck';
         if (this.#targets.size === 0) return 'drained';
         await this.#wake.promise;
         this.#wake = Promise.withResolvers<undefined>();
@@ -143,14 +108,11 @@ export class Drain implements ViewListener {
   }
 
   snapshot(): DrainSnapshot {
-    // Where something stands that no waiting mends, that is what holds the drain up, not who waits behind it.
-    const holding = this.#stops.size > 0 ? this.#stoppedTargets() : [...this.#targets.all()];
     return {
       evicted: this.#evicted,
       refused: this.#refused,
       granted: this.#granted,
-      stuck: worstFirst(holding).flatMap((target) => this.#describe(target)),
-      stuckCount: holding.length,
+      ...this.#obstacles.holding(),
       left: this.#targets.size,
       nodes: this.#nodes.size,
       drained: [...this.#nodes].filter(
@@ -198,36 +160,23 @@ export class Drain implements ViewListener {
 
   /** Takes a Pod on a node of ours in, if it concerns the drain. */
   #admit(pod: WatchedPod, first: boolean): void {
-    const { policy, passOver, prior } = this.#options;
-    if (passOver.has(pod.uid) || !this.#selector.every((each) => meets(each, pod.labels))) return;
-    const filtered = filterPod(pod, {
-      policy,
-      now: this.#options.now(),
-      hasDaemonSet: (namespace, name) => this.#gates.owners.hasDaemonSet(namespace, name),
-    });
-    const leaving = pod.deletionTimestamp !== undefined;
-    // Who is going already needs nobody's leave.
-    if (!filtered.evict && !(leaving && filtered.answer === 'error')) {
-      if (filtered.reason === undefined) return;
-      this.#stopAt(pod, { reason: filtered.reason, why: filtered.message });
-    }
-    if (!this.#gates.owners.knows(pod)) this.#unknownOwner = true;
-    const owner = this.#gates.owners.ownerOf(pod);
+    const { policy, passOver, prior, now } = this.#options;
+    const gates = this.#gates;
+    const admitted = admit(pod, { policy, selector: this.#selector, passOver, gates, now: now() });
+    if (admitted === undefined) return;
+    const { leaving, gate, stop } = admitted;
+    if (!gates.owners.knows(pod)) this.#unknownOwner = true;
+    const owner = gates.owners.ownerOf(pod);
     if (owner !== undefined) this.#owners.set(owner.reference.uid, owner.reference);
-    const gate = this.#gates.of(pod);
-    const since = prior?.since.get(pod.uid) ?? this.#now();
     this.#targets.add({
       pod,
       state: leaving ? 'leaving' : 'waiting',
-      since,
+      since: prior?.since.get(pod.uid) ?? this.#now(),
       gate: gate.key,
       first,
       attempts: 0,
     });
-    if (!leaving && isActive(pod) && pod.phase !== 'Pending' && gate.budgets.length > 1) {
-      const room = this.#gates.roomFor(pod, gate);
-      if (room.state === 'several-budgets') this.#stopAt(pod, { reason: 'several-budgets', why: room.why });
-    }
+    if (stop !== undefined) this.#stopAt(pod, stop);
     this.#touch(gate.key);
   }
 
@@ -274,20 +223,14 @@ export class Drain implements ViewListener {
   async #evict(target: Target, gate: Gate, takes: boolean): Promise<void> {
     const { connection, cluster, policy, signal } = this.#options;
     const { pod } = target;
-    const before = whoRefuses(pod, gate, takes);
-    if (takes) cluster.account.take(gate.key, pod);
+    const { gracePeriodSeconds } = policy;
     this.#sending += 1;
     try {
-      const { gracePeriodSeconds } = policy;
-      const answer = await evict(connection, referenceTo(pod), { gracePeriodSeconds, signal });
-      if (answer.state === 'granted') cluster.account.granted(gate.key, pod.uid);
-      else cluster.account.giveBack(gate.key, pod.uid);
-      if (answer.state === 'refused' || answer.state === 'changed')
-        cluster.account.refused(before.key, before.version);
+      const answer = await accountedEviction(cluster.account, { pod, gate, takes }, () =>
+        evict(connection, referenceTo(pod), { gracePeriodSeconds, signal }),
+      );
       this.#answered(target, answer);
     } catch (error) {
-      // It may have been granted all the same: what is watched will tell.
-      cluster.account.granted(gate.key, pod.uid);
       this.#failure ??= { error };
     } finally {
       this.#sending -= 1;
@@ -341,7 +284,7 @@ export class Drain implements ViewListener {
 
   /** Takes a Pod off the list: it is gone. */
   #remove(uid: string): void {
-    this.#stops.delete(uid);
+    this.#obstacles.clear(uid);
     const target = this.#targets.delete(uid);
     if (target === undefined) return;
     this.#progress(target);
@@ -354,7 +297,7 @@ export class Drain implements ViewListener {
   }
 
   #stopAt(pod: WatchedPod, obstacle: Obstacle): void {
-    this.#stops.set(pod.uid, obstacle);
+    this.#obstacles.stopAt(pod, obstacle);
     this.#wake.resolve(undefined);
   }
 
@@ -401,29 +344,6 @@ export class Drain implements ViewListener {
     const context = { policy, now: now(), hasDaemonSet: () => true };
     for (const { pod, state } of [...this.#targets.all()])
       if (state === 'leaving' && filterPod(pod, context).answer === 'skip') this.#remove(pod.uid);
-  }
-
-  #stoppedTargets(): Target[] {
-    return [...this.#stops.keys()].flatMap((uid) => this.#targets.get(uid) ?? []);
-  }
-
-  /** Nothing for a Pod whose turn is about to come. */
-  #describe(target: Target): StuckPod[] {
-    const { pod, since } = target;
-    const gate = this.#gates.of(pod);
-    const obstacle = this.#obstacleOf(target, gate);
-    if (obstacle === undefined) return [];
-    const owner = this.#gates.owners.ownerOf(pod)?.reference;
-    return [stuckPod(pod, obstacle, { owner, budgets: gate.budgets, since })];
-  }
-
-  #obstacleOf({ pod, state }: Target, gate: Gate): Obstacle | undefined {
-    const stop = this.#stops.get(pod.uid);
-    if (stop !== undefined) return stop;
-    if (state === 'leaving') return { reason: 'terminating', why: '' };
-    const room = this.#gates.roomFor(pod, gate);
-    if (room.state === 'free') return undefined;
-    return { reason: room.state === 'full' ? room.reason : 'several-budgets', why: room.why };
   }
 
   #now(): string {
