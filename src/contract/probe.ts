@@ -22,6 +22,35 @@ function isPattern(text: string): boolean {
   }
 }
 
+const serviceName = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** A Service that is asked through the API server, which reaches Services that nothing outside the cluster does. */
+const serviceSchema = z
+  .strictObject({
+    service: z.strictObject({
+      namespace: z
+        .string()
+        .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { error: 'must be the name of a namespace' }),
+      name: z.string().regex(serviceName, { error: 'must be the name of a Service' }),
+      port: z
+        .union([
+          z.int().min(1).max(65_535),
+          z.string().regex(/^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/, { error: 'must be the name of a port' }),
+        ])
+        .describe('Number or name of its port.'),
+      https: z.boolean().default(false).describe('True where that port speaks TLS.'),
+    }),
+  })
+  .describe('A Service, asked through the API server.');
+
+export type ServiceTarget = z.infer<typeof serviceSchema>;
+
+const target = () =>
+  z.union([address(), serviceSchema], { error: 'must be a URL, without a password, or `{"service": …}`' });
+
+/** Where a probe is asked on one cluster. */
+export type ProbeTarget = string | ServiceTarget;
+
 /** A question to a cluster's workloads by HTTP, and what it must be answered with. */
 export const probeSchema = z
   .strictObject({
@@ -34,7 +63,7 @@ export const probeSchema = z
     blue: address()
       .optional()
       .describe('Where the old cluster answers. Without it the new one is judged alone.'),
-    green: address().describe('Where the new cluster answers, before users are sent to it.'),
+    green: target().describe('Where the new cluster answers, before users are sent to it.'),
     method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
     headers: z
       .record(headerName, headerValue)
@@ -61,6 +90,14 @@ export const probeSchema = z
     answerWithin: duration('How long one answer may take.', '5s'),
     timeLimit: duration('How long it may take until it was answered well so often in a row.', '1m'),
   })
+  .refine(({ headers, green, blue }) => !('host' in headers) || (isAddress(green) && isAddress(blue)), {
+    path: ['headers', 'host'],
+    error: 'goes to addresses only: a Service is asked by way of the API server, whose name it is then',
+  })
+  .refine(({ tokenEnv, green, blue }) => tokenEnv === undefined || (isAddress(green) && isAddress(blue)), {
+    path: ['tokenEnv'],
+    error: 'goes to addresses only: the API server keeps what a Service would get as a token for itself',
+  })
   .describe('A question to a cluster’s workloads by HTTP, and what it must be answered with.');
 
 export type Probe = z.infer<typeof probeSchema>;
@@ -75,6 +112,10 @@ export interface ProbeResult {
   asked: number;
   /** How many of the last ones were answered well. */
   inARow: number;
+}
+
+function isAddress(given: string | object | undefined): boolean {
+  return given === undefined || typeof given === 'string';
 }
 
 function address() {

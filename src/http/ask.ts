@@ -1,4 +1,5 @@
 import { request } from 'undici';
+import type { Dispatcher } from 'undici';
 
 /** For a whole answer, unless the question says otherwise. Milliseconds. */
 const answerWithinByDefaultMs = 10_000;
@@ -20,13 +21,23 @@ export interface Answer {
   body: string;
 }
 
+/** Why there is no answer, as a sentence. */
+export interface Trouble {
+  trouble: string;
+}
+
 /**
  * Asks an address once, on a connection of its own. Redirects are not followed, because they would carry the token to
  * somebody who was not named.
  *
+ * @param dispatcher over which it goes out, for another's TLS; undici's own unless given
  * @returns the answer; or the trouble with getting one, as a sentence without the address, which may hold secrets
  */
-export async function ask(question: Question, signal: AbortSignal): Promise<Answer | { trouble: string }> {
+export async function ask(
+  question: Question,
+  signal: AbortSignal,
+  dispatcher?: Dispatcher,
+): Promise<Answer | Trouble> {
   const { address, method = 'GET', headers = {}, body, answerWithinMs = answerWithinByDefaultMs } = question;
   try {
     const answer = await request(address, {
@@ -34,6 +45,7 @@ export async function ask(question: Question, signal: AbortSignal): Promise<Answ
       headers: { accept: '*/*', 'user-agent': 'stepladder', ...headers },
       ...(body === undefined ? {} : { body }),
       reset: true,
+      ...(dispatcher === undefined ? {} : { dispatcher }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]),
     });
     return { status: answer.statusCode, body: await beginning(answer.body) };

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import type { Dispatcher } from 'undici';
 import { StepladderError } from '../contract/errors.ts';
+import { ask } from '../http/ask.ts';
+import type { Answer, Question, Trouble } from '../http/ask.ts';
 import { certificateAuthorityDigest, KubernetesAccess } from './access.ts';
 import type { Authorization, KubernetesOptions, ProgramAccess } from './access.ts';
 import { eachLine } from './eachLine.ts';
@@ -86,6 +88,17 @@ export interface KubernetesConnection {
    * @throws StepladderError when there have never been credentials to ask with; otherwise what the network threw
    */
   knock(path: string, timeoutMs: number, signal?: AbortSignal): Promise<number>;
+  /**
+   * Asks what stands behind the API server, by the path of a proxy, once and on a connection of its own. What is answered
+   * may be the API server's own as well.
+   *
+   * @throws StepladderError `CredentialsRefused` when there are no credentials to ask with
+   */
+  askThrough(
+    path: string,
+    question: Omit<Question, 'address'>,
+    signal: AbortSignal,
+  ): Promise<Answer | Trouble>;
   /** A typed API of the client library, over the same connections and credentials. It does not retry. */
   makeApiClient<T extends ApiType>(api: ApiConstructor<T>): T;
   /** What tells this cluster's API from another's (rule 20). */
@@ -241,6 +254,21 @@ class Connection implements KubernetesConnection {
       });
       await body.dump();
       return statusCode;
+    } finally {
+      await dispatcher.destroy();
+    }
+  }
+
+  async askThrough(
+    path: string,
+    question: Omit<Question, 'address'>,
+    signal: AbortSignal,
+  ): Promise<Answer | Trouble> {
+    const authorization = await this.#access.authorize();
+    const dispatcher = authorization.dispatcher();
+    const headers = { ...question.headers, ...authorization.headers };
+    try {
+      return await ask({ ...question, address: this.#access.server + path, headers }, signal, dispatcher);
     } finally {
       await dispatcher.destroy();
     }

@@ -1,12 +1,16 @@
 import { durationMs } from '../contract/duration.ts';
-import type { Probe, ProbeResult } from '../contract/probe.ts';
+import type { Probe, ProbeResult, ProbeTarget } from '../contract/probe.ts';
 import { ask } from '../http/ask.ts';
-import type { Question } from '../http/ask.ts';
+import type { Answer, Question, Trouble } from '../http/ask.ts';
 import { judgeAnswer } from '../http/judgeAnswer.ts';
 import type { Judgement } from '../http/judgeAnswer.ts';
+import type { KubernetesConnection } from '../kubernetes/connection.ts';
+import { askService } from './askService.ts';
 
 /** What a probe needs of the world. */
 export interface ProbeSurroundings {
+  /** The cluster that is asked. Only Services need it. */
+  cluster?: Pick<KubernetesConnection, 'askThrough'>;
   /** The worker's environment variables. */
   env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds of a clock that only goes forward. */
@@ -18,14 +22,14 @@ export interface ProbeSurroundings {
 /**
  * Asks one cluster until it has answered well as often in a row as the probe wants, or its time is over.
  *
- * @param base where that cluster answers: the probe's `blue` or `green`
+ * @param target where that cluster answers: the probe's `blue` or `green`
  * @param told after each question, for heartbeats
  * @returns what came of it, without anything of the answers. A time limit that passes gives what the last answer was
  * @throws the signal's reason when it is aborted
  */
 export async function runProbe(
   probe: Probe,
-  base: string,
+  target: ProbeTarget,
   surroundings: ProbeSurroundings,
   signal: AbortSignal,
   told: (result: ProbeResult) => void = () => undefined,
@@ -37,11 +41,15 @@ export async function runProbe(
     const why = `${tokenEnv} is not set in the worker's environment.`;
     return { name, state: 'unknown', why, asked: 0, inARow: 0 };
   }
-  const question = questionOf(probe, base, token);
+  const question = questionOf(probe, token);
+  const askOnce = () =>
+    typeof target === 'string'
+      ? ask({ ...question, address: addressOf(target, probe.path) }, signal)
+      : askService(target, probe.path, question, surroundings.cluster, signal);
   const endsAt = now() + durationMs(probe.timeLimit);
   let tally = { asked: 0, inARow: 0 };
   for (;;) {
-    const judgement = await judgeOnce(probe, question, signal);
+    const judgement = await judgeOnce(probe, askOnce, signal);
     tally = {
       asked: tally.asked + 1,
       inARow: judgement.state === 'holds' ? tally.inARow + 1 : 0,
@@ -54,8 +62,12 @@ export async function runProbe(
   }
 }
 
-async function judgeOnce(probe: Probe, question: Question, signal: AbortSignal): Promise<Judgement> {
-  const answer = await ask(question, signal);
+async function judgeOnce(
+  probe: Probe,
+  askOnce: () => Promise<Answer | Trouble>,
+  signal: AbortSignal,
+): Promise<Judgement> {
+  const answer = await askOnce();
   // What was asked while everything was being stopped says nothing.
   signal.throwIfAborted();
   return 'trouble' in answer ? { state: 'unknown', why: answer.trouble } : judgeAnswer(probe, answer);
@@ -67,10 +79,11 @@ function conclude({ state, why }: Judgement, inARow: number, wanted: number): Ju
   return { state: 'unknown', why: `${why} So far ${inARow} in a row of ${wanted}.` };
 }
 
-function questionOf(probe: Probe, base: string, token: string | undefined): Question {
-  const { path, method, headers, body, answerWithin } = probe;
+function questionOf(
+  { method, headers, body, answerWithin }: Probe,
+  token: string | undefined,
+): Omit<Question, 'address'> {
   return {
-    address: addressOf(base, path),
     method,
     headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     ...(body === undefined ? {} : { body }),

@@ -78,6 +78,17 @@ describe('a probe', () => {
     [{ headers: { Host: 'x' } }, /small letters/],
     [{ headers: { 'x-a': 'b\r\nx-c: d' } }, /one line/],
     [{ tokenEnv: 'AWS_SECRET_ACCESS_KEY' }, /STEPLADDER_PROBE/],
+    [{ green: { service: { namespace: 'shop', name: 'web', port: 80 } } }, /^$/],
+    [{ green: { service: { namespace: 'shop', name: 'web/../x', port: 80 } } }, /name of a Service/],
+    [{ green: { service: { namespace: 'shop', name: 'web', port: 0 } } }, /too_small/],
+    [
+      { green: { service: { namespace: 'shop', name: 'web', port: 80 } }, tokenEnv: 'STEPLADDER_PROBE_A' },
+      /keeps what a Service would get as a token/,
+    ],
+    [
+      { green: { service: { namespace: 'shop', name: 'web', port: 80 } }, headers: { host: 'a' } },
+      /by way of the API server/,
+    ],
     [{ inARow: 0 }, /too_small/],
     [{ expected: 200 }, /unrecognized/],
   ])('%j', (change, problem) => {

@@ -56,6 +56,26 @@ test('reads with the token, the query and the Accept header, over connections th
   expect(server.connections()).toBeLessThanOrEqual(2);
 });
 
+test('asks what stands behind the API server once, with its own token and what else is to be sent', async () => {
+  const seen: unknown[] = [];
+  const server = await serve((request, response) => {
+    const { method, headers } = request;
+    seen.push([method, headers.authorization, headers['x-test']]);
+    response.writeHead(503).end('later');
+  });
+  const connection = await connect(server);
+  const question = { method: 'PUT' as const, headers: { 'x-test': 'a' } };
+  const { signal } = new AbortController();
+  expect(await connection.askThrough('/api/v1/x/proxy/y?z=1', question, signal)).toEqual({
+    status: 503,
+    body: 'later',
+  });
+  expect(server.requests).toEqual(['PUT /api/v1/x/proxy/y?z=1']);
+  expect(seen).toEqual([['PUT', 'Bearer secret-token', 'a']]);
+  await server.stop();
+  expect(await connection.askThrough('/', {}, signal)).toEqual({ trouble: 'No answer: ECONNREFUSED.' });
+});
+
 const passing: [string, Handler][] = [
   ['resets', (request) => request.socket.destroy()],
   ['429', (_, response) => refuse(response, 429, 'TooManyRequests', 'slow down', { 'retry-after': '0' })],

@@ -56,6 +56,9 @@ export function fakeConnection(
       throw new Error(`no watch of ${path} in this fake`);
     },
     knock: async () => 200,
+    askThrough: (path) => {
+      throw new Error(`nothing behind ${path} in this fake`);
+    },
     makeApiClient: () => {
       throw new Error('not in this fake');
     },

@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { probeSchema } from '../../src/contract/probe.ts';
-import type { Probe, ProbeResult } from '../../src/contract/probe.ts';
+import type { Probe, ProbeResult, ProbeTarget } from '../../src/contract/probe.ts';
 import { runProbe } from '../../src/routing/probes.ts';
+import type { ProbeSurroundings } from '../../src/routing/probes.ts';
 
 const secret = 'tok-secret-1';
 
@@ -43,13 +44,19 @@ const probe = (change: Partial<Probe> = {}): Probe => ({
 });
 
 /** Runs a probe by a clock that only its pauses move. */
-async function run(asked: Probe, base: string, env: Record<string, string> = {}) {
+async function run(
+  asked: Probe,
+  target: ProbeTarget,
+  env: Record<string, string> = {},
+  cluster?: ProbeSurroundings['cluster'],
+) {
   let now = 0;
   const told: ProbeResult[] = [];
   const result = await runProbe(
     asked,
-    base,
+    target,
     {
+      ...(cluster === undefined ? {} : { cluster }),
       env,
       now: () => now,
       pause: async (milliseconds) => {
@@ -134,6 +141,38 @@ describe('a probe', () => {
       inARow: 0,
     });
     expect(seen).toEqual([]);
+  });
+
+  it('of a Service is asked through the API server, which may speak for itself', async () => {
+    const target = { service: { namespace: 'shop', name: 'web', port: 'http', https: false } };
+    const status = (code: number, reason: string) => ({
+      status: code,
+      body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', reason, message: secret }),
+    });
+    const answers = [
+      status(503, 'ServiceUnavailable'),
+      { status: 200, body: secret },
+      status(403, 'Forbidden'),
+    ];
+    const paths: string[] = [];
+    const cluster = {
+      askThrough: (path: string) => {
+        paths.push(path);
+        return Promise.resolve(answers[paths.length - 1] ?? { trouble: 'No answer: ECONNRESET.' });
+      },
+    };
+    const { told } = await run(probe({ path: '/health?deep=1', timeLimit: '3s' }), target, {}, cluster);
+    expect(told.map(({ state, why }) => `${state}: ${why}`)).toEqual([
+      'unknown: The API server answers for Service shop/web: 503 ServiceUnavailable.',
+      'unknown: It answers 200. So far 1 in a row of 2.',
+      'unknown: The API server answers for Service shop/web: 403 Forbidden.',
+      'unknown: No answer: ECONNRESET.',
+    ]);
+    expect(paths[0]).toBe('/api/v1/namespaces/shop/services/web:http/proxy/health?deep=1');
+    expect((await run(probe({ timeLimit: '1ms' }), target)).result).toMatchObject({
+      state: 'unknown',
+      why: 'The cluster of Service shop/web is not reached.',
+    });
   });
 
   it('stops when it is told to, and says nothing of what it asked', async () => {
