@@ -52,7 +52,10 @@ describe('a blocker', () => {
         remedy: expect.stringMatching(remedy),
       },
     ]);
-    await expect(routing.setWeights({ to: at(5) })).rejects.toMatchObject({ type: 'PlatformRefused' });
+    // Also with weight 0, because green is not attached yet.
+    for (const to of [at(5), at(0)]) {
+      await expect(routing.setWeights({ to })).rejects.toMatchObject({ type: 'PlatformRefused' });
+    }
     expect(elb.journal).toEqual([]);
   });
 
