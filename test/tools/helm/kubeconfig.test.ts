@@ -23,13 +23,17 @@ describe('access that is lent to programs', () => {
     const paths = await withKubeconfig(connection, undefined, async ({ variables, folder }) => {
       const path = variables['KUBECONFIG'] ?? '';
       const text = await readFile(path, 'utf8');
-      const { clusters, users, contexts } = parse(text);
-      expect(clusters[0].cluster).toEqual({
+      const { clusters, users, contexts } = parse(text) as {
+        clusters: { cluster: unknown }[];
+        users: { user: { tokenFile: string } }[];
+        contexts: { name: string }[];
+      };
+      expect(clusters[0]!.cluster).toEqual({
         server: endpoint,
         'certificate-authority-data': Buffer.from('the CA').toString('base64'),
       });
-      expect(contexts[0].name).toBe(variables['HELM_KUBECONTEXT']);
-      const { tokenFile } = users[0].user;
+      expect(contexts[0]!.name).toBe(variables['HELM_KUBECONTEXT']);
+      const { tokenFile } = users[0]!.user;
       expect(await readFile(tokenFile, 'utf8')).toBe('a-secret-token');
       expect(text + JSON.stringify(variables)).not.toContain('a-secret-token');
       for (const file of [path, tokenFile]) expect((await stat(file)).mode & 0o777).toBe(0o600);
