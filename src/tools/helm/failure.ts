@@ -43,7 +43,7 @@ const rules: Rule[] = [
       "Check the tool's release and namespace in the request, or install it first (stepladder tool install).",
   },
   {
-    says: /chart "[^"]*" matching [^ ]* not found|no chart version found|could not locate a version matching|improper constraint|invalid chart URL format|no chart name found|manifest unknown/,
+    says: /chart "[^"]*" matching [^ ]* not found|no chart version found|ould not locate a version matching|nable to locate any tags|"FetchReference".*: not found|name unknown|improper constraint|invalid chart URL format|no chart name found|manifest unknown/,
     kind: 'no-such-version',
     remedy: "Check the chart's name and version against what is on offer there.",
   },

@@ -25,6 +25,15 @@ describe("what helm's last words stand for", () => {
       'chart "web" matching 9.9.9 not found in x index. (try \'helm repo update\'): no chart version found for web-9.9.9',
       'no-such-version',
     ],
+    ['Could not locate a version matching provided version string <1.2.0', 'no-such-version'],
+    [
+      'failed to perform "FetchReference" on source: 127.0.0.1:42053/charts/web:1.3.0: not found',
+      'no-such-version',
+    ],
+    [
+      'GET "http://x.org/v2/charts/wep/tags/list": response status code 404: name unknown: repository name not known to registry',
+      'no-such-version',
+    ],
     ['Chart.yaml file is missing', 'broken-chart'],
     [
       "file '/tmp/a.tgz' does not appear to be a gzipped archive; got 'application/octet-stream'",
