@@ -1,7 +1,6 @@
-import { crdVerdicts } from '../contract/tools.ts';
-import type { CrdVerdict } from '../contract/tools.ts';
 import type { ObservedTool } from '../tools/types.ts';
 import { permits } from '../tools/choice/crdPolicy.ts';
+import { withoutNewCrds } from '../tools/choice/newCrds.ts';
 import { appliedBefore, isOurs } from './toolDecision.ts';
 import type { ToolDecision } from './toolDecision.ts';
 
@@ -12,19 +11,10 @@ import type { ToolDecision } from './toolDecision.ts';
  */
 export function asInstallation(observed: ObservedTool): ObservedTool {
   const { comparison, problems } = observed;
-  const there = comparison?.differences.filter(({ state }) => state !== 'missing') ?? [];
   return {
     ...observed,
     problems: problems.filter(({ kind }) => kind !== 'not-installed'),
-    ...(comparison === undefined
-      ? {}
-      : {
-          comparison: {
-            ...comparison,
-            differences: there,
-            verdict: worst(there.map(({ verdict }) => verdict)),
-          },
-        }),
+    ...(comparison === undefined ? {} : { comparison: withoutNewCrds(comparison) }),
   };
 }
 
@@ -52,8 +42,4 @@ export function decideInstallation(observed: ObservedTool): ToolDecision {
       crds: { policy: wanted.crds, verdict: comparison.verdict, applied: appliedBefore(comparison) },
     },
   };
-}
-
-function worst(verdicts: readonly CrdVerdict[]): CrdVerdict {
-  return crdVerdicts.findLast((verdict) => verdicts.includes(verdict)) ?? 'none';
 }

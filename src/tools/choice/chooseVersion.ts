@@ -32,8 +32,9 @@ export async function chooseVersion(
   wanted: Pick<WantedTool, 'name' | 'version' | 'crds'>,
   offered: readonly ChartVersion[],
   installed: string | undefined,
-  judging: Judging,
+  given: Judging,
 ): Promise<Choice> {
+  const judging = installed === undefined ? given.forInstallation() : given;
   return wanted.version === latestWithoutCrdDifference
     ? latest(wanted, offered, installed, judging)
     : named(wanted, offered, installed, judging);

@@ -1,6 +1,7 @@
 import type { ChartVersion, CrdComparison, ToolCandidate } from '../../contract/tools.ts';
 import type { ToolProblem } from '../types.ts';
 import { compareChartVersions } from './chartVersions.ts';
+import { withoutNewCrds } from './newCrds.ts';
 
 /** What looking at one version gave: its CRDs beside those of the cluster, or why nobody can say. */
 export type Judgement = { comparison: CrdComparison } | { problem: VersionProblem };
@@ -19,6 +20,14 @@ export class Judging {
   /** @param look what costs a fetch and a comparison; throws what no other version would mend */
   constructor(look: (version: ChartVersion) => Promise<Judgement>) {
     this.#look = look;
+  }
+
+  /** The same for a first installation, for which CRDs that the cluster does not have are no difference. */
+  forInstallation(): Judging {
+    return new Judging(async (version) => {
+      const judgement = await this.of(version);
+      return 'problem' in judgement ? judgement : { comparison: withoutNewCrds(judgement.comparison) };
+    });
   }
 
   async of(version: ChartVersion): Promise<Judgement> {

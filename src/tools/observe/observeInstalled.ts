@@ -26,7 +26,7 @@ export interface InstalledSight {
 /**
  * Observes what is installed of one tool: its Helm release, its workloads, who manages it, its CRDs with their custom
  * resources, and other installations that stand on the same CRDs. Reads alone, and by lists alone. A tool that is not
- * there at all is managed by `nobody`, which is no problem by itself: it may be about to be installed.
+ * there at all is managed by `nobody` and has the problem `not-installed`, which a first installation passes over.
  *
  * @param crdNames CRDs that the new version brings, as far as they are known
  * @throws StepladderError as `KubernetesConnection.getJson` when the API itself is out of reach
@@ -78,6 +78,7 @@ export async function observeInstalled(
     ...releaseProblems({
       ...{ wanted, profile, standing, own: own.length, others },
       terminating: terminating === true,
+      seenInFull: problems.length === 0,
     }),
   );
   return {

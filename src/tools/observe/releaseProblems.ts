@@ -9,6 +9,8 @@ export interface ReleaseFacts {
   standing: HelmReleaseState | undefined;
   /** Workloads of this installation. */
   own: number;
+  /** False when a part of all this could not be seen: then nothing is said of what is not there. */
+  seenInFull: boolean;
   others: readonly SharingInstallation[];
   terminating: boolean;
 }
@@ -17,7 +19,7 @@ const helmSource = 'Helm: newest revision of the release';
 
 /** What stands in the way of an upgrade of the release before anything is fetched. Empty when nothing does. */
 export function releaseProblems(facts: ReleaseFacts): ToolProblem[] {
-  const { wanted, profile, standing, own, others, terminating } = facts;
+  const { wanted, profile, standing, own, seenInFull, others, terminating } = facts;
   const problems: ToolProblem[] = [];
   const id = `${wanted.namespace}/${wanted.release}`;
   if (terminating) {
@@ -30,6 +32,14 @@ export function releaseProblems(facts: ReleaseFacts): ToolProblem[] {
   }
   if (standing !== undefined) problems.push(...statusProblem(standing));
   const [elsewhere] = others;
+  if (standing === undefined && own === 0 && elsewhere === undefined && seenInFull) {
+    problems.push({
+      kind: 'not-installed',
+      message: `There is no Helm release ${id}, and no workload of ${profile.title}.`,
+      remedy: `Install it first (stepladder tool install ${profile.name}); or name its release and namespace in the request, if they are others.`,
+      source: helmSource,
+    });
+  }
   if (standing === undefined && own === 0 && elsewhere !== undefined) {
     problems.push({
       kind: 'not-installed',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CrdPolicy } from '../../../src/contract/tools.ts';
 import { chooseVersion } from '../../../src/tools/choice/chooseVersion.ts';
-import { toolWith } from './versions.ts';
+import { Judging } from '../../../src/tools/choice/judging.ts';
+import { comparison, toolWith } from './versions.ts';
 
 const crds = {
   '1.0.0': 'same',
@@ -62,6 +63,35 @@ describe('a version that is named', () => {
         remedy: expect.stringContaining('Name a version of the chart') as string,
       },
     ]);
+  });
+});
+
+describe('a first installation', () => {
+  const newCrd = { crd: 'things.example.test', state: 'missing' as const, verdict: 'additive' as const };
+  const judging = () =>
+    new Judging(() =>
+      Promise.resolve({
+        comparison: comparison('additive', '', { differences: [{ ...newCrd, changes: [] }] }),
+      }),
+    );
+  const offered = [{ version: '1.0.0' }, { version: '1.1.0' }];
+
+  it.each(['latest-without-crd-diff', '1.1.0'])(
+    'has no difference in CRDs that the cluster does not have: %s',
+    async (version) => {
+      const wanted = { name: 'thing', version, crds: 'refuse' as const };
+      expect(await chooseVersion(wanted, offered, undefined, judging())).toMatchObject({
+        chosen: { version: '1.1.0' },
+        comparison: { verdict: 'none', differences: [] },
+        candidates: [{ version: '1.1.0', verdict: 'none' }],
+        problems: [],
+      });
+    },
+  );
+
+  it('has them as a difference where something is installed', async () => {
+    const wanted = { name: 'thing', version: 'latest-without-crd-diff', crds: 'refuse' as const };
+    expect((await chooseVersion(wanted, offered, '1.0.0', judging())).chosen).toBeUndefined();
   });
 });
 

@@ -62,7 +62,18 @@ describe('the release', () => {
     );
     expect(installed.release).toBeUndefined();
     expect(installed.management.by).toBe('nobody');
-    expect(problems).toEqual([]);
+    expect(problems.map(({ kind }) => kind)).toEqual(['not-installed']);
+  });
+
+  test('that is not there stands in the way, with how to install it', async () => {
+    const { problems } = await observe(toolCluster({}));
+    expect(problems).toEqual([
+      expect.objectContaining({
+        kind: 'not-installed',
+        message: 'There is no Helm release external-dns/external-dns, and no workload of ExternalDNS.',
+        remedy: expect.stringContaining('stepladder tool install external-dns'),
+      }),
+    ]);
   });
 
   test('that is under another name is named, so that no second one is installed', async () => {
