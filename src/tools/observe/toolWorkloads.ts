@@ -127,7 +127,9 @@ const daemonSetSchema = z
     const onDelete = spec.updateStrategy.type === 'OnDelete';
     return {
       ...about('DaemonSet', metadata, spec.template.spec),
-      template: String(metadata.generation),
+      // The API server counts it up with each new Pod template, and keeps doing so.
+      template:
+        metadata.annotations['deprecated.daemonset.template.generation'] ?? String(metadata.generation),
       ...rolloutOf(metadata.generation, status.observedGeneration, [
         [
           !onDelete && status.updatedNumberScheduled < wanted,
