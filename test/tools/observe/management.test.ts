@@ -50,6 +50,16 @@ describe('who keeps a tool as it is', () => {
       { marks: tracking('tools:apps/Deployment:argocd/other') },
       { by: 'manifests' },
     ],
+    [
+      'a tracking annotation that was copied from another namespace',
+      { marks: tracking('tools:apps/Deployment:staging/argocd-server') },
+      { by: 'manifests' },
+    ],
+    [
+      'a tracking annotation that speaks of another API group',
+      { marks: tracking('tools:example.com/Deployment:argocd/argocd-server') },
+      { by: 'manifests' },
+    ],
     ['a tracking annotation that is none', { marks: tracking('tools') }, { by: 'manifests' }],
     [
       'Argo CD’s own label',
