@@ -89,6 +89,8 @@ export interface NewCluster {
   /** Minor version of its control plane, `1.33`. */
   version: string;
   tags: Record<string, string>;
+  /** ARN of who has asked for it. */
+  creator?: string;
   /** Add-ons that are in it from the start without EKS managing them, with their images' tags. */
   selfManagedAddons: { name: string; version: string }[];
 }

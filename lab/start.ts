@@ -4,24 +4,19 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { AccessKey, EksApi, MutationRecord } from '../eks-api/index.ts';
 import { startEksApi } from '../eks-api/index.ts';
-import { accessKeyOfToken, refusalOf } from '../eks-api/clusterToken.ts';
 import { eksStateOf } from '../scenario/eksState.ts';
 import type { Manifest } from '../scenario/manifest.ts';
-import { nodeDescriptions } from '../scenario/nodeDescriptions.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { ControlPlaneBinaries } from './binaries/types.ts';
-import { applyScenario, awaitScenario } from './cluster/applyScenario.ts';
-import { LabInfrastructure } from './cluster/infrastructure.ts';
-import { KubernetesClient } from './cluster/kubernetesClient.ts';
-import { startKwok } from './cluster/kwok.ts';
-import { Machines } from './cluster/machines.ts';
+import type { KubernetesClient } from './cluster/kubernetesClient.ts';
+import { LabCluster } from './cluster/labCluster.ts';
+import type { Machines } from './cluster/machines.ts';
 import { scaledEksTimings } from './cluster/scaledTimings.ts';
-import { provisionVolumes } from './cluster/volumeProvisioner.ts';
 import type { Component } from './controlPlane/component.ts';
-import { startControlPlane } from './controlPlane/controlPlane.ts';
 import type { LabControlPlane } from './controlPlane/controlPlane.ts';
 import type { LabIdentity } from './controlPlane/tokenWebhook.ts';
-import { etcdRelease } from './releases.ts';
+import { LabClusters } from './clusters.ts';
+import { keyOfToken } from './identities.ts';
 
 export interface LabOptions {
   /** What the cluster starts with; the control plane's minor version is the scenario's. */
@@ -54,10 +49,12 @@ export interface RunningLab {
   controlPlane: LabControlPlane;
   /** The nodes' machines, for tests that silence a kubelet. */
   machines: Machines;
-  /** EKS itself, for tests that look behind its API. */
+  /** What EKS knows of the first cluster, for tests that look behind its API. */
   eks: EksApi['service'];
+  /** The credentials that are known, to which a test may add. */
+  accessKeys: EksApi['accessKeys'];
   journal: readonly MutationRecord[];
-  /** Everything that runs: the control plane's parts and KWOK. */
+  /** Everything that runs: the parts of each cluster's control plane, and KWOK for each. */
   components(): Component[];
   /** Resolves when a part has ended by itself, with which, and its last lines. */
   failed: Promise<string>;
@@ -106,72 +103,44 @@ async function start(
   };
   /** Asked by the API servers' webhook, which is there before EKS is. */
   const served: { eks?: EksApi } = {};
+  const known = (): readonly AccessKey[] => served.eks?.accessKeys.current() ?? Object.values(keys);
 
-  const running: { controlPlane?: LabControlPlane; kwok?: Component } = {};
-  const components = (): Component[] => [
-    ...(running.controlPlane?.components() ?? []),
-    ...(running.kwok?.isRunning() === true ? [running.kwok] : []),
-  ];
+  const components = (): Component[] => [...cluster.components(), ...created.components()];
   const onChange = (): void => options.onComponents?.(components());
-
-  log(`Starting the control plane of Kubernetes ${scenario.cluster.version}.`);
-  const controlPlane = await startControlPlane({
-    minor: scenario.cluster.version,
-    folder: join(folder, 'control-plane'),
-    etcd: { program: binaries.etcd, version: etcdRelease },
-    binaries: binaries.controlPlane,
-    authenticate: (token) => identityOf(token, served.eks?.accessKeys.current() ?? Object.values(keys), keys),
-    ...(options.kubernetesPort === undefined ? {} : { port: options.kubernetesPort }),
-    onChange,
-    log,
+  const shared = { scenario, speed, seed, binaries, onChange, log };
+  const cluster: LabCluster = new LabCluster({
+    ...shared,
+    folder,
+    port: options.kubernetesPort,
+    authenticate: (token) => identityOf(token, known(), keys),
+    furnish: bindWorker,
+    settleLimitMs,
   });
-  running.controlPlane = controlPlane;
-  cleanups.push(() => controlPlane.close());
-  const cluster = {
-    url: controlPlane.url,
-    certificateAuthorityPem: controlPlane.certificateAuthorityPem,
-    token: controlPlane.adminToken,
-  };
-  const client = new KubernetesClient(cluster);
-  cleanups.push(() => client.close());
-  const stop = new AbortController();
-  const machines = new Machines({ client, scenario, speed, seed, onTrouble: log });
-  cleanups.push(async () => {
-    stop.abort(new Error('the lab is being taken down'));
-    machines.close();
+  let tellFailure: (what: string) => void = () => undefined;
+  const failed = new Promise<string>((resolve) => {
+    tellFailure = resolve;
   });
-
-  log(`Starting ${nodeDescriptions(scenario).length} nodes and what the scenario runs on them.`);
-  const kwok = await startKwok({
-    program: binaries.kwok,
-    folder: join(folder, 'kwok'),
-    cluster,
-    timings: scenario.timings,
-    speed,
+  void cluster.failed.then(tellFailure);
+  const created: LabClusters = new LabClusters({
+    ...shared,
+    folder,
+    keys: known,
+    service: (name) => served.eks?.account.peek(name),
+    onFailure: tellFailure,
   });
-  running.kwok = kwok;
-  cleanups.push(() => kwok.stop(1_000));
-  onChange();
-  await Promise.all([
-    ...nodeDescriptions(scenario).map((description) => machines.place(description)),
-    applyScenario(client, scenario),
-    bindWorker(client),
-  ]);
-  const provisioning = provisionVolumes(client, stop.signal);
-  cleanups.push(async () => {
-    stop.abort();
-    await provisioning;
-  });
-  const failed = Promise.race([controlPlane.failed, kwok.failed]);
-  await Promise.race([
-    awaitScenario(client, settleLimitMs, stop.signal),
-    failed.then((what) => Promise.reject(new Error(what))),
-  ]);
+  cleanups.push(
+    () => cluster.close(),
+    () => created.close(),
+  );
+  await cluster.start();
+  const { controlPlane, machines } = cluster.parts;
 
   const journal: MutationRecord[] = [];
   const eks = await startEksApi({
     state: eksStateOf(scenario, new Date()),
-    infrastructure: new LabInfrastructure({ client, machines, controlPlane, region }),
+    infrastructure: cluster.infrastructure,
+    factory: created,
+    end: () => cluster.close(),
     timings: scaledEksTimings(scenario.timings, speed),
     seed,
     accessKeys: Object.values(keys),
@@ -203,6 +172,7 @@ async function start(
     controlPlane,
     machines,
     eks: service,
+    accessKeys: eks.accessKeys,
     journal,
     components,
     failed,
@@ -224,9 +194,7 @@ function identityOf(
   known: readonly AccessKey[],
   keys: { worker: AccessKey; administrator: AccessKey },
 ): LabIdentity | undefined {
-  if (refusalOf(token, { credentials: [...known], staticTokens: [] }) !== undefined) return undefined;
-  const id = accessKeyOfToken(token);
-  const key = known.find(({ accessKeyId }) => accessKeyId === id);
+  const key = keyOfToken(token, known);
   if (key === undefined) return undefined;
   const username = key.principalArn;
   if (key.accessKeyId === keys.administrator.accessKeyId) return { username, groups: ['system:masters'] };

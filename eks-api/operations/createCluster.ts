@@ -43,7 +43,7 @@ export function createCluster(account: EksAccount, call: Call) {
   const region = call.region ?? account.first.cluster.region;
   const subnets = readSubnets(body, account.subnets(region), subject);
   const factory = requiredFactory(account, body.name);
-  const prepared = prepare(factory, body, { version, region });
+  const prepared = prepare(factory, body, { version, region, creator: call.principalArn });
   const service = addRecord(account, prepared, body, { region, subnets });
   letCreatorIn(service, call.principalArn);
   service.updates.background((signal) => build(service, prepared, signal));
@@ -62,7 +62,7 @@ function requiredFactory({ factory }: EksAccount, clusterName: string): ClusterF
 function prepare(
   factory: ClusterFactory,
   body: CreateClusterBody,
-  { version, region }: { version: string; region: string },
+  { version, region, creator }: { version: string; region: string; creator: string | undefined },
 ): PreparedCluster {
   const { name, tags = {}, bootstrapSelfManagedAddons = true } = body;
   const addons = bootstrapSelfManagedAddons ? bootstrapAddons : [];
@@ -71,7 +71,14 @@ function prepare(
     return offered === undefined ? [] : [{ name: addon, version: offered }];
   });
   try {
-    return factory.prepare({ name, region, version, tags, selfManagedAddons });
+    return factory.prepare({
+      name,
+      region,
+      version,
+      tags,
+      selfManagedAddons,
+      ...(creator === undefined ? {} : { creator }),
+    });
   } catch (error) {
     if (!(error instanceof UnsupportedCluster)) throw error;
     throw invalidParameter(error.message, { clusterName: name });

@@ -15,10 +15,9 @@ import {
 } from '../../scenario/addonWorkloads.ts';
 import type { Manifest } from '../../scenario/manifest.ts';
 import { minorOf } from '../../scenario/nodeObject.ts';
-import type { LabControlPlane } from '../controlPlane/controlPlane.ts';
-import type { KubernetesClient, KubernetesObject } from './kubernetesClient.ts';
+import type { KubernetesObject } from './kubernetesClient.ts';
 import { KubernetesFailure } from './kubernetesClient.ts';
-import type { Machines } from './machines.ts';
+import type { LabClusterParts } from './labCluster.ts';
 
 const lookEveryMs = 200;
 
@@ -47,62 +46,69 @@ interface AddonWorkload extends KubernetesObject {
 /** The lab's real processes as the EKS API sees what stands behind it. */
 export class LabInfrastructure implements Infrastructure {
   readonly clock: InfrastructureClock = realClock;
-  readonly #client: KubernetesClient;
-  readonly #machines: Machines;
-  readonly #controlPlane: LabControlPlane;
   readonly #region: string;
+  readonly #version: string;
+  readonly #started: () => LabClusterParts | undefined;
 
-  constructor(parts: {
-    client: KubernetesClient;
-    machines: Machines;
-    controlPlane: LabControlPlane;
+  constructor(cluster: {
     region: string;
+    /** Minor version that the control plane begins with. */
+    version: string;
+    /** What there is of the cluster; undefined until its control plane answers. */
+    parts: () => LabClusterParts | undefined;
   }) {
-    this.#client = parts.client;
-    this.#machines = parts.machines;
-    this.#controlPlane = parts.controlPlane;
-    this.#region = parts.region;
+    this.#region = cluster.region;
+    this.#version = cluster.version;
+    this.#started = cluster.parts;
+  }
+
+  get #parts(): LabClusterParts {
+    const parts = this.#started();
+    if (parts === undefined) throw new Error('the control plane of this cluster has not been started');
+    return parts;
   }
 
   endpoint(): { url: string; certificateAuthorityPem: string } {
-    const { url, certificateAuthorityPem } = this.#controlPlane;
+    const { url, certificateAuthorityPem } = this.#parts.controlPlane;
     return { url, certificateAuthorityPem };
   }
 
   controlPlaneVersion(): string {
-    return this.#controlPlane.version();
+    return this.#started()?.controlPlane.version() ?? this.#version;
   }
 
   upgradeControlPlane(to: string, signal: AbortSignal): Promise<void> {
-    return this.#controlPlane.upgrade(to, signal);
+    return this.#parts.controlPlane.upgrade(to, signal);
   }
 
   async launchNode(node: NodeLaunch): Promise<string> {
-    return this.#machines.launch({ provider: 'managed', region: this.#region, ...node });
+    return this.#parts.machines.launch({ provider: 'managed', region: this.#region, ...node });
   }
 
   terminateNode(name: string): Promise<void> {
-    return this.#machines.terminate(name);
+    return this.#parts.machines.terminate(name);
   }
 
   findInstance(instanceId: string): InstanceView | undefined {
-    return this.#machines.findInstance(instanceId);
+    return this.#started()?.machines.findInstance(instanceId);
   }
 
   async listNodes(nodeGroup: string): Promise<NodeView[]> {
     const selector = encodeURIComponent(`eks.amazonaws.com/nodegroup=${nodeGroup}`);
-    return (await this.#client.list<NodeObject>(`/api/v1/nodes?labelSelector=${selector}`)).map(nodeView);
+    return (await this.#parts.client.list<NodeObject>(`/api/v1/nodes?labelSelector=${selector}`)).map(
+      nodeView,
+    );
   }
 
   async setUnschedulable(node: string, unschedulable: boolean): Promise<void> {
-    await this.#client.patch(`/api/v1/nodes/${node}`, {
+    await this.#parts.client.patch(`/api/v1/nodes/${node}`, {
       spec: { unschedulable: unschedulable ? true : null },
     });
   }
 
   async podsToEvict(node: string): Promise<PodView[]> {
     const selector = encodeURIComponent(`spec.nodeName=${node}`);
-    const pods = await this.#client.list<PodObject>(`/api/v1/pods?fieldSelector=${selector}`);
+    const pods = await this.#parts.client.list<PodObject>(`/api/v1/pods?fieldSelector=${selector}`);
     return pods
       .filter(
         ({ metadata, status }) =>
@@ -121,7 +127,7 @@ export class LabInfrastructure implements Infrastructure {
 
   async evict({ namespace, name, uid }: PodView): Promise<'evicted' | 'refused' | 'gone' | 'error'> {
     try {
-      await this.#client.post(`/api/v1/namespaces/${namespace}/pods/${name}/eviction`, {
+      await this.#parts.client.post(`/api/v1/namespaces/${namespace}/pods/${name}/eviction`, {
         apiVersion: 'policy/v1',
         kind: 'Eviction',
         metadata: { namespace, name },
@@ -138,7 +144,9 @@ export class LabInfrastructure implements Infrastructure {
 
   async deletePod({ namespace, name, uid }: PodView): Promise<void> {
     try {
-      await this.#client.remove(`/api/v1/namespaces/${namespace}/pods/${name}`, { preconditions: { uid } });
+      await this.#parts.client.remove(`/api/v1/namespaces/${namespace}/pods/${name}`, {
+        preconditions: { uid },
+      });
     } catch (error) {
       if (!(error instanceof KubernetesFailure && error.code === 409)) throw error;
     }
@@ -156,7 +164,10 @@ export class LabInfrastructure implements Infrastructure {
       { name: addon, version: image, managed: true, tags: {} },
       this.#region,
     )) {
-      await this.#client.ensure(collectionOf(manifest), manifest);
+      const collection = collectionOf(manifest);
+      // Asked for first: a Service with an address of its own is refused as such before it is seen to be there.
+      const present = await this.#parts.client.find(`${collection}/${manifest.metadata.name}`);
+      if (present === undefined) await this.#parts.client.ensure(collection, manifest);
     }
   }
 
@@ -167,7 +178,7 @@ export class LabInfrastructure implements Infrastructure {
       this.#region,
     );
     for (const manifest of manifests) {
-      await this.#client.remove(`${collectionOf(manifest)}/${manifest.metadata.name}`, {
+      await this.#parts.client.remove(`${collectionOf(manifest)}/${manifest.metadata.name}`, {
         propagationPolicy: 'Background',
       });
     }
@@ -180,7 +191,7 @@ export class LabInfrastructure implements Infrastructure {
     for (const { path, workload } of installed) {
       signal.throwIfAborted();
       const [container] = workload.spec.template.spec.containers;
-      await this.#client.patch(
+      await this.#parts.client.patch(
         path,
         {
           spec: {
@@ -202,7 +213,7 @@ export class LabInfrastructure implements Infrastructure {
     const found = await Promise.all(
       workloadsOfAddon(addon).map(async ({ kind, name }) => {
         const path = `/apis/apps/v1/namespaces/${addonNamespace}/${kind.toLowerCase()}s/${name}`;
-        const workload = await this.#client.find<AddonWorkload>(path);
+        const workload = await this.#parts.client.find<AddonWorkload>(path);
         return workload === undefined ? [] : [{ path, workload }];
       }),
     );
