@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   worker: async () => (await import('./worker.ts')).addWorker,
   plan: async () => (await import('./plan.ts')).addPlan,
   check: async () => (await import('./check.ts')).addCheck,
+  'crd-diff': async () => (await import('./crdDiff.ts')).addCrdDiff,
   tool: async () => (await import('./tool.ts')).addTool,
   start: async () => (await import('./start.ts')).addStart,
   watch: async () => (await import('./watch.ts')).addWatch,
