@@ -1,9 +1,9 @@
 import type { ChartSource } from '../../contract/tools.ts';
-import { toolProblem } from '../problem.ts';
 import type { HelmProgram } from '../helm/binary.ts';
 import type { ChartRepository } from '../types.ts';
 import { openChartPath } from './chartPath.ts';
 import { openHelmRepository } from './helmRepository.ts';
+import { openManifests } from './manifests.ts';
 import { openOciChart } from './ociChart.ts';
 
 /** What a chart's source is opened with. */
@@ -22,11 +22,8 @@ export function openChartRepository(source: ChartSource, options: ChartSourceOpt
   if ('repository' in source) return openHelmRepository(source, options);
   if ('oci' in source) return openOciChart(source.oci, options);
   if ('path' in source) return openChartPath(source.path, options);
-  throw toolProblem(
-    'broken-chart',
-    `${source.manifests} are manifests, and a release wants a chart.`,
-    'Give the tool a chart as its source, or leave manifests to whoever applies them.',
-  );
+  const { installed, versions } = options;
+  return openManifests(source.manifests, { installed, versions });
 }
 
 /** A source in a person's words. */

@@ -3,6 +3,7 @@ import { StepladderError } from '../../contract/errors.ts';
 import type { ToolChange } from '../../contract/tools.ts';
 import type { KubernetesConnection } from '../../kubernetes/connection.ts';
 import { openChartRepository } from '../charts/openChartRepository.ts';
+import { toolProblem } from '../problem.ts';
 import type { HelmProgram } from './binary.ts';
 import { helmInstall, helmRollback, helmUninstall, helmUpgrade } from './changes.ts';
 import type { Change } from './changes.ts';
@@ -199,6 +200,7 @@ async function bringUp(
     const charts = openChartRepository(change.source, { helm: work.helm, environment: work.environment });
     const fetched = await charts.fetch(change.to.version, work.signal);
     try {
+      if (fetched.kind !== 'chart') throw noChart(name);
       const wanted: Change = {
         release: change.release,
         namespace: change.namespace,
@@ -263,6 +265,14 @@ function failed(name: string, why: string): StepladderError {
   return new StepladderError('ToolFailed', `The upgrade of release ${name} failed: ${sentence}.`, {
     release: name,
   });
+}
+
+function noChart(name: string): StepladderError {
+  return toolProblem(
+    'broken-chart',
+    `The source of release ${name} is manifests, and helm takes a chart.`,
+    'Give the tool a chart as its source; manifests alone are for comparing CRDs.',
+  );
 }
 
 function waitLine(name: ReleaseName, newest: Newest | undefined): string {

@@ -74,6 +74,18 @@ describe('charts on the disk', () => {
     });
   });
 
+  it('opens manifests alone as what they are', async () => {
+    const path = await writeFiles(join(folder, 'crds'), { 'a.yaml': 'kind: ConfigMap\n' });
+    const manifests = openChartRepository(
+      { manifests: path },
+      { helm: helm(), environment, versions: ['1.2.0'] },
+    );
+    expect(await manifests.versions()).toEqual([{ version: '1.2.0' }]);
+    const fetched = await manifests.fetch('1.2.0');
+    expect(fetched).toMatchObject({ version: '1.2.0', kind: 'manifests' });
+    await fetched.release();
+  });
+
   it('names the version that a folder does not have', async () => {
     const chart = await writeFiles(join(folder, 'web'), webChart('1.2.0'));
     await expect(open(chart).fetch('1.3.0')).rejects.toThrow(
