@@ -7,9 +7,13 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY bin bin
 COPY scripts scripts
-COPY src src
+COPY certificates certificates
+COPY deploy deploy
 COPY eks-api eks-api
+COPY lab lab
+COPY scenario scenario
 COPY simulator simulator
+COPY src src
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim

@@ -20,7 +20,7 @@ interface Rule {
 }
 
 /**
- * Helm has one exit code for all that goes wrong, so its words decide. Those of Helm 3.14 to 3.19 and 4.0; the first
+ * Helm has one exit code for all that goes wrong, so its words decide. Those of Helm 3.14 to 3.19; the first
  * rule that fits.
  */
 const rules: Rule[] = [
