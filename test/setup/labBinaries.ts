@@ -1,4 +1,4 @@
-import { findControlPlaneBinaries, findEtcd, findKwok } from '../../lab/binaries/index.ts';
+import { findControlPlaneBinaries, findEtcd, findKubectl, findKwok } from '../../lab/binaries/index.ts';
 
 /** The minor versions that the tests start from, pass and reach. */
 const minors = ['1.31', '1.32', '1.33'];
@@ -8,5 +8,6 @@ export default async function setup(): Promise<void> {
   const source = { log: (line: string) => console.error(`[lab] ${line}`) };
   await findEtcd(source);
   await findKwok(source);
+  await findKubectl(source);
   for (const minor of minors) await findControlPlaneBinaries(minor, source);
 }

@@ -7,7 +7,7 @@ const list = (items: Json, rest: Json = {}): Json => ({ type: 'array', items, ..
 const withDefault = text({ default: 'x' });
 const embedded = { 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true };
 
-/** Values that an API server accepts by a schema; the lab shows that a real one does. */
+/** Values that an API server accepts by a schema. */
 export const acceptedValues: [name: string, value: unknown, schema: Json][] = [
   ['an integer for a number', 3, { type: 'number' }],
   ['a string for an integer or a string', '25%', { 'x-kubernetes-int-or-string': true }],
@@ -39,7 +39,7 @@ export const acceptedValues: [name: string, value: unknown, schema: Json][] = [
   ],
 ];
 
-/** Values that an API server refuses by a schema, with what is said of it; the lab shows that a real one does. */
+/** Values that an API server refuses by a schema, with what is said of it. */
 export const refusedValues: [name: string, value: unknown, schema: Json, problem: string][] = [
   ['a text for an integer', 'x', integer(), 'spec must be an integer'],
   ['a fraction for an integer', 1.5, integer(), 'spec must be an integer'],
