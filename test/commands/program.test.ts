@@ -37,6 +37,16 @@ describe('the command line', () => {
     { args: ['start', '--cluster', 'x'], says: 'targetVersion: is missing' },
     { args: ['plan', '--input', '/no/such/file'], says: "can't be read" },
     { args: ['demo', '--target', '1.x'], says: 'targetVersion: must be' },
+    { args: ['tool', 'plan', 'external-dns', '--context', 'x'], says: "'--version <version>' not specified" },
+    { args: ['tool', 'plan', 'external-dns', '--version', '1.15.0'], says: 'Which cluster?' },
+    {
+      args: ['tool', 'plan', 'web', '--version', '1.0.0', '--context', 'x'],
+      says: 'tools.0.source: is missing',
+    },
+    {
+      args: ['tool', 'upgrade', 'external-dns', '--version', '1.15.0', '--context', 'x'],
+      says: 'There is no terminal to ask on',
+    },
     { args: ['demo', '--strategy', 'blue-green'], says: 'strategy "blue-green" is not built yet' },
   ])('ends with 2 for bad usage: $args', async ({ args, says }) => {
     const { code, out, err } = await run(...args);

@@ -1,32 +1,27 @@
 import { toolFindings } from '../../checks/tools/index.ts';
 import { inOrder } from '../../checks/inOrder.ts';
 import type { Finding } from '../../contract/finding.ts';
-import type { Request } from '../../contract/request.ts';
 import { decideInstallation, asInstallation } from '../../plan/toolInstallation.ts';
 import { decideTool } from '../../plan/toolDecision.ts';
-import { wantedTools } from '../../tools/choice/wantedTools.ts';
 import { findHelm } from '../../tools/helm/binary.ts';
 import { observeTool } from '../../tools/observeTool.ts';
-import type { ObservedTool } from '../../tools/types.ts';
+import type { ObservedTool, WantedTool } from '../../tools/types.ts';
 import type { ToolPlan } from '../rendering/toolView.ts';
-import { UsageError } from '../exitCodes.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ToolSite } from './openSite.ts';
 import type { ToolAction } from './options.ts';
 
 /**
- * Looks at the one tool of a request and decides what becomes of it, as an upgrade's plan does.
+ * Looks at a tool and decides what becomes of it, as an upgrade's plan does.
  *
  * @throws StepladderError as `observeTool`
  */
 export async function planTool(
   { kubernetes: connection, evidence, context }: ToolSite,
-  { tools = [] }: Pick<Request, 'tools'>,
+  wanted: WantedTool,
   action: ToolAction,
   { terminal, signal }: { terminal: Terminal; signal: AbortSignal },
 ): Promise<ToolPlan> {
-  const [wanted] = wantedTools(tools);
-  if (wanted === undefined) throw new UsageError('Which tool?');
   const environment = { ...terminal.env };
   let difference: string | undefined;
   const seen = await observeTool(

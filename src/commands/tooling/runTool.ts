@@ -7,6 +7,7 @@ import type { ExitCode } from '../exitCodes.ts';
 import { styleOf } from '../rendering/style.ts';
 import { toolView } from '../rendering/toolView.ts';
 import type { ToolPlan } from '../rendering/toolView.ts';
+import { wantedTools } from '../../tools/choice/wantedTools.ts';
 import { confirm } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { untilTold } from '../untilTold.ts';
@@ -30,6 +31,8 @@ export async function runTool(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const request = readRequest('upgradeTool', requestOfTool(name, options));
+  const [wanted] = wantedTools(request.tools ?? []);
+  if (wanted === undefined) throw new UsageError('Which tool?');
   if (action !== 'plan' && options.yes !== true && !terminal.interactive) {
     throw new UsageError(
       `There is no terminal to ask on. Look at \`stepladder tool plan ${name} …\` first, and give --yes to have it done without being asked.`,
@@ -39,7 +42,7 @@ export async function runTool(
   try {
     return await withSite(request.cluster, options.cluster !== undefined, async (site) => {
       terminal.note(`Looking at ${name} …`);
-      const plan = await planTool(site, request, action, { terminal, signal: told.signal });
+      const plan = await planTool(site, wanted, action, { terminal, signal: told.signal });
       return action === 'plan'
         ? tellPlan(plan, options, terminal)
         : await doPlanned(site, request, plan, action, options, terminal, told.signal);
