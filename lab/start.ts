@@ -67,7 +67,10 @@ const seed = 1;
 /** The role that the worker's credentials are of, and the group that its access entry names. */
 const workerRole = 'stepladder';
 
-const deployed = join(import.meta.dirname, '..', 'deploy', 'kubernetes', 'cluster-role.yaml');
+/** What is granted to the worker, cluster tools included. */
+const deployed = ['cluster-role.yaml', 'cluster-role-tools.yaml'].map((file) =>
+  join(import.meta.dirname, '..', 'deploy', 'kubernetes', file),
+);
 
 /**
  * Starts a control plane of real programs, nodes and Pods by KWOK, what the scenario holds, and the EKS API in front of
@@ -204,9 +207,10 @@ function identityOf(
 
 /** Grants the worker's group what `deploy/` says that it needs. */
 async function bindWorker(client: KubernetesClient): Promise<void> {
-  const documents = parseAllDocuments(await readFile(deployed, 'utf8'));
-  for (const document of documents) {
-    const manifest = document.toJS() as Manifest;
-    await client.ensure(`/apis/${manifest.apiVersion}/${manifest.kind.toLowerCase()}s`, manifest);
+  for (const file of deployed) {
+    for (const document of parseAllDocuments(await readFile(file, 'utf8'))) {
+      const manifest = document.toJS() as Manifest;
+      await client.ensure(`/apis/${manifest.apiVersion}/${manifest.kind.toLowerCase()}s`, manifest);
+    }
   }
 }

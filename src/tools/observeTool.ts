@@ -3,6 +3,7 @@ import { StepladderError, errorRetry } from '../contract/errors.ts';
 import type { EvidenceReference } from '../contract/evidence.ts';
 import type { ChartVersion } from '../contract/tools.ts';
 import type { KubernetesConnection } from '../kubernetes/connection.ts';
+import { statusBehind } from '../kubernetes/errors.ts';
 import { sourceText } from './charts/openChartRepository.ts';
 import { chooseVersion } from './choice/chooseVersion.ts';
 import { Judging } from './choice/judging.ts';
@@ -128,7 +129,17 @@ function toolProblemOf(error: unknown, source: string): ToolProblem {
     const remedy = 'Install it for the worker, or name it by STEPLADDER_HELM_BINARY, and plan again.';
     return { kind: 'no-helm', message: error.message, remedy, source: 'the worker' };
   }
-  if (!(error instanceof StepladderError) || errorRetry[error.type] === 'wait') throw error;
+  if (!(error instanceof StepladderError)) throw error;
+  if (isDenied(error)) {
+    const remedy = 'Grant it to the worker (deploy/kubernetes/cluster-role-tools.yaml), and plan again.';
+    return { kind: 'unseen', message: error.message, remedy, source: 'the cluster' };
+  }
+  if (errorRetry[error.type] === 'wait') throw error;
   const kind = error.type === 'InvalidInput' ? 'broken-chart' : 'unseen';
   return { kind, message: error.message, remedy: 'Mend what it says, and plan again.', source };
+}
+
+/** Credentials that are taken, with which this one thing may not be done: nothing that ends the whole observation. */
+function isDenied(error: StepladderError): boolean {
+  return error.details['denied'] === true || statusBehind(error)?.code === 403;
 }

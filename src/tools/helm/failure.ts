@@ -73,7 +73,13 @@ const rules: Rule[] = [
 ];
 
 /** What tells that the cluster, and not a chart's source, is meant. */
-const cluster: { says: RegExp; type: 'Unreachable' | 'CredentialsRefused'; remedy: string }[] = [
+const cluster: {
+  says: RegExp;
+  type: 'Unreachable' | 'CredentialsRefused';
+  remedy: string;
+  /** The credentials are taken, and this one thing is not allowed with them. */
+  denied?: true;
+}[] = [
   {
     says: /Kubernetes cluster unreachable.*(Unauthorized|must be logged in|provide credentials)|^Unauthorized|the server has asked for the client to provide credentials/,
     type: 'CredentialsRefused',
@@ -82,6 +88,7 @@ const cluster: { says: RegExp; type: 'Unreachable' | 'CredentialsRefused'; remed
   {
     says: /is forbidden: User|forbidden: User|cannot (get|list|create|update|patch|delete) resource/,
     type: 'CredentialsRefused',
+    denied: true,
     remedy:
       "Grant the worker's identity what it says: a tool's release is kept in Secrets of its namespace, and its objects are the worker's to change.",
   },
@@ -114,7 +121,13 @@ export function helmFailure(
   };
   if (concerns === 'cluster' && !rules.slice(0, 2).some(({ says }) => says.test(stderr))) {
     const known = cluster.find(({ says }) => says.test(stderr));
-    if (known !== undefined) return new StepladderError(known.type, `${message} ${known.remedy}`, details);
+    if (known !== undefined) {
+      const { type, remedy, denied } = known;
+      return new StepladderError(type, `${message} ${remedy}`, {
+        ...details,
+        ...(denied === undefined ? {} : { denied }),
+      });
+    }
   }
   const rule = rules.find(
     ({ says, kind }) => says.test(stderr) && (concerns === 'source' || kind !== 'unreachable-source'),
