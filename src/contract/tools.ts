@@ -107,6 +107,11 @@ export interface ToolChange {
   /** sha-256 (hex) of the manifest that helm renders for it, so that an approval covers what was shown. */
   renderedSha256: string;
   /**
+   * sha-256 (hex) of the chart and of the files with values, which is looked at again right before helm gets them. Absent
+   * where a helmfile or Git says what is installed, and in plans of older releases.
+   */
+  contentSha256?: string;
+  /**
    * The Application (`argocd/external-dns`) by which Argo CD keeps the tool: nothing is changed here, and the upgrade
    * waits until Git has brought the tool to its version.
    */

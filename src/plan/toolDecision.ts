@@ -34,7 +34,7 @@ export function decideTool(observed: ObservedTool): ToolDecision {
 function changeTo(
   to: ChartVersion,
   comparison: CrdComparison,
-  { wanted, installed, rendered }: ObservedTool,
+  { wanted, installed, rendered, contentSha256 }: ObservedTool,
 ): ToolChange {
   const { release } = installed;
   const { name, namespace, source, driver, values, crds: policy } = wanted;
@@ -48,6 +48,7 @@ function changeTo(
     to,
     values,
     renderedSha256: rendered?.renderedSha256 ?? '',
+    ...(contentSha256 === undefined ? {} : { contentSha256 }),
     crds: { policy, verdict: comparison.verdict, applied: appliedBefore(comparison) },
   };
 }

@@ -24,7 +24,7 @@ export function asInstallation(observed: ObservedTool): ObservedTool {
  * @param observed as `asInstallation` gives it
  */
 export function decideInstallation(observed: ObservedTool): ToolDecision {
-  const { wanted, installed, chosen, comparison, rendered } = observed;
+  const { wanted, installed, chosen, comparison, rendered, contentSha256 } = observed;
   if (installed.release !== undefined || 'manifests' in wanted.source || !isOurs(observed)) {
     return { decision: 'undecided' };
   }
@@ -39,6 +39,7 @@ export function decideInstallation(observed: ObservedTool): ToolDecision {
       ...{ tool, namespace, release, source, driver, values },
       to: chosen,
       renderedSha256: rendered.renderedSha256,
+      ...(contentSha256 === undefined ? {} : { contentSha256 }),
       crds: { policy: wanted.crds, verdict: comparison.verdict, applied: appliedBefore(comparison) },
     },
   };

@@ -47,6 +47,8 @@ export async function observeTool(by: ToolObserving, wanted: WantedTool): Promis
       if (rendersHere(observed)) {
         await orProblem(observed.problems, source, async () => {
           observed.rendered = await render(by, observed, versions);
+          const digest = await versions.contentSha256(observed.chosen?.version ?? observed.wanted.version);
+          if (digest !== undefined) observed.contentSha256 = digest;
         });
       }
     });

@@ -112,6 +112,8 @@ export interface ObservedTool {
   /** For a version whose CRDs the policy refuses: the highest without a difference, where there is one. */
   highestWithoutDifference?: ChartVersion;
   rendered?: RenderedDifference;
+  /** sha-256 (hex) of the chosen version's chart and the files with values; absent where helm is not given them by us. */
+  contentSha256?: string;
   /** What could not be found out, or is wrong with it: each becomes a finding. */
   problems: ToolProblem[];
 }

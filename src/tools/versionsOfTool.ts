@@ -1,5 +1,6 @@
 import type { ChartVersion, ChartSource, ToolDriver } from '../contract/tools.ts';
 import type { KubernetesConnection } from '../kubernetes/connection.ts';
+import { contentDigest } from './charts/contentDigest.ts';
 import { crdsOfChart } from './charts/chartCrds.ts';
 import { openChartRepository } from './charts/openChartRepository.ts';
 import { renderedDifference } from './charts/renderedDifference.ts';
@@ -45,6 +46,8 @@ export interface VersionsOfTool {
   crdsOf(version: string): Promise<CrdDocument[]>;
   /** What installing it would change of what the release has installed. Throws as `renderRelease`. */
   rendered(version: string): Promise<ComparedRendering>;
+  /** Of its chart and the files with values; undefined where a helmfile says what is installed. Throws as `fetch`. */
+  contentSha256(version: string): Promise<string | undefined>;
 }
 
 /**
@@ -107,6 +110,10 @@ function versionsOf(
       const { path } = await fetch(version);
       const chart = { ...name, path, chart: `version ${version}`, values };
       return renderedDifference(before, await renderRelease(on, chart, installed === undefined));
+    },
+
+    async contentSha256(version) {
+      return driver.by === 'helmfile' ? undefined : contentDigest((await fetch(version)).path, values);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { findControlPlaneBinaries, findEtcd, findKubectl, findKwok } from '../../lab/binaries/index.ts';
+import { findHelm } from '../../src/tools/helm/binary.ts';
 
 /** The minor versions that the tests start from, pass and reach. */
 const minors = ['1.31', '1.32', '1.33'];
@@ -9,5 +10,6 @@ export default async function setup(): Promise<void> {
   await findEtcd(source);
   await findKwok(source);
   await findKubectl(source);
+  await findHelm(source);
   for (const minor of minors) await findControlPlaneBinaries(minor, source);
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import { connectKubernetes } from '../../../src/kubernetes/connection.ts';
 import type { KubernetesConnection } from '../../../src/kubernetes/connection.ts';
 import { compareChartVersions } from '../../../src/tools/choice/chartVersions.ts';
@@ -13,6 +13,7 @@ import { setLabStage } from '../engine/labStage.ts';
 import { argoCdCrdFolder, argoCdVersions } from './argoCdCrds.ts';
 import { kubectlOf } from './kubectl.ts';
 import type { Kubectl } from './kubectl.ts';
+import { ingressClassParams, targetGroupBindings } from './loadBalancerCrds.ts';
 import { withoutDescriptions } from './withoutDescriptions.ts';
 
 interface Release {
@@ -21,7 +22,8 @@ interface Release {
   bare: string;
 }
 
-const releases = new Map<string, Release>();
+/** By tool and version, the oldest first. */
+const releases = new Map<string, Map<string, Release>>();
 const cleanups: (() => Promise<unknown>)[] = [];
 let kubernetes: KubernetesConnection;
 let kubectl: Kubectl;
@@ -35,51 +37,90 @@ beforeAll(async () => {
   cleanups.push(() => kubectl.remove());
   const folder = await mkdtemp(join(tmpdir(), 'stepladder-choice-'));
   cleanups.push(() => rm(folder, { recursive: true, force: true }));
-  for (const version of argoCdVersions) {
-    const crds = await crdsOfManifests(await argoCdCrdFolder(version));
-    const bare = join(folder, `${version}.json`);
+  const add = async (tool: string, version: string, crds: CrdDocument[]) => {
+    const bare = join(folder, `${tool}-${version}.json`);
     const items = crds.map(withoutDescriptions);
     await writeFile(bare, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-    releases.set(version, { crds, bare });
-  }
-}, 300_000);
+    const versions = releases.get(tool) ?? new Map<string, Release>();
+    releases.set(tool, versions.set(version, { crds, bare }));
+  };
+  for (const version of argoCdVersions)
+    await add('Argo CD', version, await crdsOfManifests(await argoCdCrdFolder(version)));
+  for (const [version, crds] of Object.entries(loadBalancerReleases))
+    await add('aws-load-balancer-controller', version, crds);
+  // On a machine that has none of the releases they are downloaded first.
+}, 20 * 60_000);
 
 afterAll(async () => {
   for (const clear of cleanups.reverse()) await clear();
 }, 120_000);
 
+/** What its releases do to its CRDs: nothing, words, a field, another field, the version that is stored. */
+const described = ingressClassParams({ zone: { type: 'string', description: 'As people are told.' } });
+const loadBalancerReleases: Record<string, CrdDocument[]> = {
+  '1.10.0': [targetGroupBindings({ stored: 'v1alpha1' }), ingressClassParams({ zone: { type: 'string' } })],
+  '1.10.1': [targetGroupBindings({ stored: 'v1alpha1' }), described],
+  '1.11.0': [targetGroupBindings({ stored: 'v1alpha1' }), described],
+  '1.11.1': [
+    targetGroupBindings({ stored: 'v1alpha1', fields: { vpcID: { type: 'string' } } }),
+    ingressClassParams({ zone: { type: 'string' } }),
+  ],
+  '1.12.0': [
+    targetGroupBindings({ stored: 'v1beta1', fields: { vpcID: { type: 'string' } } }),
+    ingressClassParams({ zone: { type: 'string' } }),
+  ],
+};
+
 /** The oldest, one that others follow in its line, and the first of its line. */
-test.each(['2.8.0', '2.14.11', '3.2.0'])(
-  'from Argo CD %s the choice is what kubectl diff says of every version one by one',
-  async (installed) => {
-    await install(installed);
+test.each([
+  ['Argo CD', '2.8.0'],
+  ['Argo CD', '2.14.11'],
+  ['Argo CD', '3.2.0'],
+  ['aws-load-balancer-controller', '1.10.0'],
+  ['aws-load-balancer-controller', '1.11.1'],
+])(
+  'from %s %s the choice is what kubectl diff says of every version one by one',
+  async (tool, installed) => {
+    const versions = releases.get(tool) ?? new Map<string, Release>();
+    await install(releaseOf(versions, installed));
     const looks: string[] = [];
     const judging = new Judging(async ({ version }) => {
       looks.push(version);
-      return { comparison: await compareCrds(kubernetes, releaseOf(version).crds) };
+      return { comparison: await compareCrds(kubernetes, releaseOf(versions, version).crds) };
     });
-    const offered = argoCdVersions.map((version) => ({ version }));
+    const offered = [...versions.keys()].map((version) => ({ version }));
     const chosen = await latestWithoutDifference(offered, installed, judging);
 
-    expect(chosen?.version).toBe(await highestByKubectl(installed));
+    expect(chosen?.version).toBe(await highestByKubectl(versions, installed));
     expect(looks, 'no version is fetched twice').toEqual([...new Set(looks)]);
   },
   120_000,
 );
 
-async function install(version: string): Promise<void> {
-  const { bare } = releaseOf(version);
+it('finds words alone no difference, and a field one', async () => {
+  const versions = releases.get('aws-load-balancer-controller') ?? new Map<string, Release>();
+  await install(releaseOf(versions, '1.10.0'));
+  const offered = [...versions.keys()].map((version) => ({ version }));
+  const judging = new Judging(async ({ version }) => ({
+    comparison: await compareCrds(kubernetes, releaseOf(versions, version).crds),
+  }));
+  expect((await latestWithoutDifference(offered, '1.10.0', judging))?.version).toBe('1.11.0');
+}, 60_000);
+
+async function install({ bare }: Release): Promise<void> {
   expect(await kubectl.run('apply', '--server-side', '--force-conflicts', '-f', bare)).toMatchObject({
     exitCode: 0,
   });
 }
 
 /** Every version from the installed one up, without any short cut. */
-async function highestByKubectl(installed: string): Promise<string | undefined> {
+async function highestByKubectl(
+  versions: ReadonlyMap<string, Release>,
+  installed: string,
+): Promise<string | undefined> {
   const same: string[] = [];
-  for (const version of argoCdVersions) {
+  for (const [version, { bare }] of versions) {
     if (compareChartVersions(version, installed) < 0) continue;
-    const { bare } = releaseOf(version);
     const { exitCode, output } = await kubectl.run(
       ...['diff', '--server-side', '--force-conflicts', '-f', bare],
     );
@@ -89,8 +130,8 @@ async function highestByKubectl(installed: string): Promise<string | undefined> 
   return same.toSorted(compareChartVersions).at(-1);
 }
 
-function releaseOf(version: string): Release {
-  const release = releases.get(version);
+function releaseOf(versions: ReadonlyMap<string, Release>, version: string): Release {
+  const release = versions.get(version);
   if (release === undefined) throw new Error(`there is no release ${version}`);
   return release;
 }

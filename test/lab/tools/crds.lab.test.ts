@@ -21,7 +21,17 @@ let kubectl: Kubectl;
 let folder: string;
 const cleanups: (() => Promise<unknown>)[] = [];
 
+/** Releases that are installed first, each with those that it is compared with. */
+const starts = {
+  '2.8.0': ['2.8.0', '2.12.3'],
+  '2.13.9': ['2.8.0', '2.13.2'],
+  '3.3.0': ['3.3.19', '3.4.0'],
+};
+
 beforeAll(async () => {
+  // On a machine that has none of them they are downloaded, which takes longer than a test may.
+  for (const version of [...Object.keys(starts), ...Object.values(starts).flat(), '3.0.0', '3.1.0'])
+    await argoCdCrdFolder(version);
   const stage = await setLabStage(join(import.meta.dirname, 'crds.yaml'), (clear) => cleanups.push(clear));
   const { url: endpoint, certificateAuthorityPem, token } = stage.address;
   kubernetes = await connectKubernetes({ endpoint, certificateAuthorityPem, token: async () => token });
@@ -30,7 +40,7 @@ beforeAll(async () => {
   cleanups.push(() => kubectl.remove());
   folder = await mkdtemp(join(tmpdir(), 'stepladder-crds-'));
   cleanups.push(() => rm(folder, { recursive: true, force: true }));
-}, 300_000);
+}, 20 * 60_000);
 
 afterAll(async () => {
   for (const clear of cleanups.reverse()) await clear();
@@ -77,12 +87,6 @@ describe('the CRDs of Argo CD', () => {
       exitCode: 0,
     });
   }
-
-  const starts = {
-    '2.8.0': ['2.8.0', '2.12.3'],
-    '2.13.9': ['2.8.0', '2.13.2'],
-    '3.3.0': ['3.3.19', '3.4.0'],
-  };
 
   test.each(Object.entries(starts))(
     'from %s there is a difference exactly where kubectl diff says so, documentation apart',

@@ -1,8 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { RequestInput } from '../../../src/contract/request.ts';
 import { connectKubernetes } from '../../../src/kubernetes/connection.ts';
 import type { KubernetesConnection } from '../../../src/kubernetes/connection.ts';
@@ -134,6 +136,20 @@ describe('cluster tools by their real charts, on a real control plane', () => {
     expect(await stateOf(dns)).toEqual([4, 'deployed', '1.20.1']);
   }, 120_000);
 
+  it('are left as they were when the chart is another one than the plan was approved for', async () => {
+    const before = await stateOf(dns);
+    const upgrade = await upgradeTools([
+      { name: 'external-dns', version: '1.20.2', source: { path: path('external-dns') } },
+    ]);
+    await upgrade.until('the plan is asked for', ({ gates }) => gates.some(({ gate }) => gate === 'plan'));
+    await appendFile(join(charts, 'external-dns', '1.20.2', 'values.yaml'), '# changed meanwhile\n');
+    await upgrade.approve('plan');
+    const { type, message } = await upgrade.failed();
+    expect(message).toContain('is not what it was when the plan was made');
+    expect(type).toBe('ToolFailed');
+    expect(await stateOf(dns)).toEqual(before);
+  }, 60_000);
+
   it.each([
     ['values that no longer render', 'external-dns', '1.20.3', 'a zone is wanted'],
     ['a chart that is broken', 'broken', '1.20.4', 'deployment.yaml'],
@@ -162,4 +178,80 @@ describe('cluster tools by their real charts, on a real control plane', () => {
     expect(text).toContain('127.0.0.1:9');
     expect(await stateOf(dns)).toEqual(before);
   }, 60_000);
+
+  it.each(['pending-upgrade', 'failed'])(
+    'are left as they were when the release is %s by somebody else’s doing',
+    async (status) => {
+      const { code, text, left } = await withNewestRevision(status, () =>
+        tool('upgrade', 'external-dns', '--version', '1.20.1', '--path', path('external-dns'), '--yes'),
+      );
+      expect(code, text).toBe(3);
+      expect(text).toContain(`external-dns/external-dns is ${status}`);
+      expect(text).toMatch(/helm rollback/);
+      expect(left).toEqual([5, status, '1.20.1']);
+    },
+    60_000,
+  );
+
+  it('are left as they were in a namespace that is being deleted', async () => {
+    const configMaps = `/api/v1/namespaces/${dns.namespace}/configmaps`;
+    const holder = { metadata: { name: 'holder', finalizers: ['example.org/hold'] } };
+    await kubernetes.change('POST', configMaps, { body: holder, what: 'hold the namespace' });
+    await kubernetes.change('DELETE', `/api/v1/namespaces/${dns.namespace}`, {
+      what: 'delete the namespace',
+    });
+    try {
+      const { code, text } = await tool(
+        ...(['install', 'external-dns', '--version', '1.20.1', '--path', path('external-dns')] as const),
+        '--yes',
+      );
+      expect(code, text).toBe(3);
+      expect(text).toMatch(/namespace external-dns is being deleted/i);
+    } finally {
+      await kubernetes.change('PATCH', `${configMaps}/holder`, {
+        body: { metadata: { finalizers: null } },
+        what: 'let the namespace go',
+      });
+    }
+  }, 60_000);
+
+  /** Adds a revision as a helm that was killed, or that failed, leaves it, and takes it away again. */
+  async function withNewestRevision<T extends object>(
+    status: string,
+    work: () => Promise<T>,
+  ): Promise<T & { left: Awaited<ReturnType<typeof stateOf>> }> {
+    const secrets = `/api/v1/namespaces/${dns.namespace}/secrets`;
+    const { type, data, metadata } = secretSchema.parse(
+      await kubernetes.getJson(`${secrets}/sh.helm.release.v1.external-dns.v4`),
+    );
+    const release = releaseSchema.parse(
+      JSON.parse(gunzipSync(Buffer.from(unBase64(data.release), 'base64')).toString('utf8')),
+    );
+    const stored = gzipSync(JSON.stringify({ ...release, version: 5, info: { ...release.info, status } }));
+    const name = 'sh.helm.release.v1.external-dns.v5';
+    await kubernetes.change('POST', secrets, {
+      body: {
+        type,
+        metadata: { name, labels: { ...metadata.labels, status, version: '5' } },
+        data: { release: Buffer.from(stored.toString('base64')).toString('base64') },
+      },
+      what: 'add a revision',
+    });
+    try {
+      const done = await work();
+      return { ...done, left: await stateOf(dns) };
+    } finally {
+      await kubernetes.change('DELETE', `${secrets}/${name}`, { what: 'take the revision away' });
+    }
+  }
 });
+
+const unBase64 = (text: string) => Buffer.from(text, 'base64').toString('latin1');
+
+const secretSchema = z.object({
+  type: z.string(),
+  data: z.object({ release: z.string() }),
+  metadata: z.object({ labels: z.record(z.string(), z.string()) }),
+});
+
+const releaseSchema = z.looseObject({ info: z.looseObject({}) });
