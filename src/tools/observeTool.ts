@@ -85,7 +85,7 @@ async function choose(
     } catch (error) {
       const { kind, message, remedy } = toolProblemOf(error, source);
       // What no other version would mend is no verdict on this one.
-      if (kind === 'unreachable-source') throw error;
+      if (kind === 'unreachable-source' || isDenied(error)) throw error;
       return { problem: { kind, message, remedy } };
     }
   };
@@ -142,6 +142,7 @@ function toolProblemOf(error: unknown, source: string): ToolProblem {
 }
 
 /** Credentials that are taken, with which this one thing may not be done: nothing that ends the whole observation. */
-function isDenied(error: StepladderError): boolean {
-  return error.details['denied'] === true || statusBehind(error)?.code === 403;
+function isDenied(error: unknown): boolean {
+  if (statusBehind(error)?.code === 403) return true;
+  return error instanceof StepladderError && error.details['denied'] === true;
 }
