@@ -99,9 +99,12 @@ async function choose(
   observed.problems.push(...problems.map((problem) => ({ ...problem, source })));
 }
 
-/** Where helm would refuse to begin, or nobody here installs it, nothing is rendered. */
-function rendersHere({ wanted, installed, chosen, problems }: ObservedTool): boolean {
-  if (chosen === undefined || 'manifests' in wanted.source || wanted.awaitGit) return false;
+/**
+ * Where helm would refuse to begin, or nobody here installs it, nothing is rendered; nor of a version whose CRDs could
+ * not be told, which has its problem already and would give it once more.
+ */
+function rendersHere({ wanted, installed, comparison, problems }: ObservedTool): boolean {
+  if (comparison === undefined || 'manifests' in wanted.source || wanted.awaitGit) return false;
   if (problems.some(({ kind }) => kind === 'namespace-terminating')) return false;
   return installed.release === undefined || installed.release.status === 'deployed';
 }
