@@ -33,7 +33,7 @@ export interface ToolObserving {
  * changes of the CRDs, and what it renders. Nothing is changed. What is wrong with the tool, its source or its values is
  * a problem in the result, and the rest is still found out.
  *
- * @throws StepladderError when the cluster itself is out of reach or refuses the credentials
+ * @throws StepladderError when the cluster itself is out of reach, has too many requests or refuses the credentials
  */
 export async function observeTool(by: ToolObserving, wanted: WantedTool): Promise<ObservedTool> {
   const { connection, signal } = by;
@@ -126,7 +126,10 @@ async function orProblem(problems: ToolProblem[], source: string, find: () => Pr
   }
 }
 
-/** Throws on what is no problem of the tool: a cluster that is out of reach, refused credentials, mistakes of ours. */
+/**
+ * Throws on what is no problem of the tool: a cluster that is out of reach or has too many requests, refused
+ * credentials, mistakes of ours.
+ */
 function toolProblemOf(error: unknown, source: string): ToolProblem {
   const known = problemOf(error, source);
   if (known !== undefined) return known;
@@ -139,7 +142,7 @@ function toolProblemOf(error: unknown, source: string): ToolProblem {
     const remedy = 'Grant it to the worker (deploy/kubernetes/cluster-role-tools.yaml), and plan again.';
     return { kind: 'unseen', message: error.message, remedy, source: 'the cluster' };
   }
-  if (errorRetry[error.type] === 'wait') throw error;
+  if (errorRetry[error.type] === 'wait' || error.type === 'Throttled') throw error;
   const kind = error.type === 'InvalidInput' ? 'broken-chart' : 'unseen';
   return { kind, message: error.message, remedy: 'Mend what it says, and plan again.', source };
 }
