@@ -99,6 +99,25 @@ describe("what helm's last words stand for", () => {
     expect(error.message).toMatch(/^Could not upgrade release shop\/web \(web 1\.2\.0\): .+\. [A-Z].+\.$/s);
   });
 
+  it.each([
+    [
+      'query: failed to query with labels: secrets is forbidden: User "stepladder" cannot list resource "secrets" in API group "" in the namespace "shop"',
+      true,
+    ],
+    [
+      'UPGRADE FAILED: could not get information about the resource: deployments.apps "web" is forbidden: User "stepladder" cannot get resource "deployments" in API group "apps" in the namespace "shop"',
+      true,
+    ],
+    ['Kubernetes cluster unreachable: the server has asked for the client to provide credentials', undefined],
+    ['Kubernetes cluster unreachable: Unauthorized', undefined],
+    ['Unauthorized', undefined],
+  ])('tells one thing that is denied from credentials that are refused: %s', (words, denied) => {
+    const { type, details } = helmFailure(words, subject, 'cluster');
+    expect(type).toBe('CredentialsRefused');
+    expect(details['denied']).toBe(denied);
+    expect(details).toMatchObject({ release: 'shop/web', chart: 'web 1.2.0' });
+  });
+
   it('does not take a cluster that is out of reach for a problem of the tool', () => {
     const words = 'Error: Kubernetes cluster unreachable: dial tcp: i/o timeout';
     expect(problemOf(helmFailure(words, subject, 'cluster'), 'here')).toBeUndefined();
