@@ -146,7 +146,7 @@ describe('cluster tools by their real charts, on a real control plane', () => {
     await upgrade.approve('plan');
     const { type, message } = await upgrade.failed();
     expect(message).toContain('is not what it was when the plan was made');
-    expect(type).toBe('ToolFailed');
+    expect(type).toBe('ToolRefused');
     expect(await stateOf(dns)).toEqual(before);
   }, 60_000);
 
