@@ -42,13 +42,14 @@ export function outsideClient(address: ClusterAddress): OutsideClient {
   const { url, certificateAuthorityPem, token } = address;
   const agent = new Agent({ connect: { ca: certificateAuthorityPem } });
   const get = async (path: string) => {
-    const { statusCode, body } = await request(url + path, {
+    const { statusCode, headers, body } = await request(url + path, {
       dispatcher: agent,
       headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
     });
     const text = await body.text();
     return {
       status: statusCode,
+      retryAfterMs: 1000 * Number(headers['retry-after'] ?? 1),
       json: (text.startsWith('{') ? JSON.parse(text) : {}) as { [field: string]: unknown },
     };
   };
@@ -64,7 +65,12 @@ export function outsideClient(address: ClusterAddress): OutsideClient {
     ];
   }
   async function listed(group: string, path: string, resource: ApiResource): Promise<SeenObject[]> {
-    const { status, json } = await get(`${path}/${resource.name}`);
+    let { status, json, retryAfterMs } = await get(`${path}/${resource.name}`);
+    // As an API server answers that has just learned of a kind: come back when I have its storage.
+    for (let again = 0; status === 429 && again < 30; again++) {
+      await sleep(retryAfterMs);
+      ({ status, json, retryAfterMs } = await get(`${path}/${resource.name}`));
+    }
     if (status !== 200) throw new Error(`${path}/${resource.name} answered ${status}`);
     const items = (json['items'] ?? []) as {
       metadata: { name: string; namespace?: string; uid: string; ownerReferences?: { kind: string }[] };
