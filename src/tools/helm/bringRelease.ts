@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StepladderError } from '../../contract/errors.ts';
 import type { ToolChange } from '../../contract/tools.ts';
 import type { KubernetesConnection } from '../../kubernetes/connection.ts';
+import { refuseOtherContent } from '../approvedContent.ts';
 import { contentDigest } from '../charts/contentDigest.ts';
 import { openChartRepository } from '../charts/openChartRepository.ts';
 import { toolProblem } from '../problem.ts';
@@ -202,7 +203,7 @@ async function bringUp(
     const fetched = await charts.fetch(change.to.version, work.signal);
     try {
       if (fetched.kind !== 'chart') throw noChart(name);
-      await refuseOther(change, fetched.path);
+      refuseOtherContent(change, await contentDigest(fetched.path, change.values));
       const wanted: Change = {
         release: change.release,
         namespace: change.namespace,
@@ -222,17 +223,6 @@ async function bringUp(
     work.signal?.throwIfAborted();
     throw await asItIsNow(on, order, before, error);
   }
-}
-
-/** An approval covers what was shown: a chart or values that have changed since are not what people said yes to. */
-async function refuseOther(change: ReleaseOrder['change'], chart: string): Promise<void> {
-  if (change.contentSha256 === undefined) return;
-  if ((await contentDigest(chart, change.values)) === change.contentSha256) return;
-  throw new StepladderError(
-    'ToolRefused',
-    `The chart of release ${fullName(change)} at version ${change.to.version}, or a file with its values, is not what it was when the plan was made. Release ${fullName(change)} was not changed. Start again: the new plan shows what it is now.`,
-    { release: fullName(change) },
-  );
 }
 
 /** What helm refused to begin is refused; once it has made a revision, the upgrade has failed, whatever the words. */
