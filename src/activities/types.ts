@@ -22,6 +22,7 @@ import type {
   Request,
   RequestChecks,
 } from '../contract/request.ts';
+import type { MigrationRequest } from '../contract/migrationSchema.ts';
 import type { RequestTool } from '../contract/toolsSchema.ts';
 import type { GateName, UpgradeStatus } from '../contract/status.ts';
 import type { Strategy } from '../contract/workers.ts';
@@ -140,6 +141,8 @@ export interface Activities extends Pick<
     targetVersion?: MinorVersion;
     /** Tools to look at; none means that the request names none. */
     tools?: RequestTool[];
+    /** For a migration: what it stands on is observed too. */
+    migration?: MigrationRequest;
     /** How workers are replaced: strategies other than `managed` need more permissions. None means `managed`. */
     strategies?: Strategy[];
   }): Promise<{ evidence: EvidenceReference; observedAt: string; version: MinorVersion }>;

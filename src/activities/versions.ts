@@ -75,9 +75,17 @@ async function problemsOf(
         ),
       ];
     }
-    // What a tool stands on is more than its version: its own stage has verified it.
+    // What a tool stands on is more than its version: its own stage has verified it. So has a migration's.
     case 'tools':
     case 'verification':
+    case 'green-cluster':
+    case 'green-add-ons':
+    case 'green-workers':
+    case 'green-tools':
+    case 'resources':
+    case 'green-verification':
+    case 'cutover':
+    case 'retirement':
       return [];
   }
 }

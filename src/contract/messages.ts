@@ -83,6 +83,7 @@ export const decisions: readonly Decision[] = [
   'forward',
   'back',
   'stay',
+  'done',
 ];
 
 const gateNames: readonly GateName[] = ['plan', 'hop', 'workers', 'cutover', 'retire'];

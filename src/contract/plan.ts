@@ -1,11 +1,12 @@
 import type { Finding, FindingSummary } from './finding.ts';
+import type { MigrationStage } from './migration.ts';
 import type { ToolChange } from './tools.ts';
 import type { DrainPolicy, Strategy, WavePolicy } from './workers.ts';
 
 /** A Kubernetes minor version, `1.32`. */
 export type MinorVersion = string;
 
-export type StageName = 'control-plane' | 'add-ons' | 'workers' | 'tools' | 'verification';
+export type StageName = PlannedStage['stage'];
 
 /** How one node group's nodes are replaced. Counts are nodes. */
 export interface UpdateSettings {
@@ -75,9 +76,15 @@ export interface VerificationStage {
   stage: 'verification';
 }
 
-export type PlannedStage = ControlPlaneStage | AddonsStage | WorkersStage | ToolsStage | VerificationStage;
+/** What an upgrade in place does. */
+export type UpgradeStage = ControlPlaneStage | AddonsStage | WorkersStage | ToolsStage | VerificationStage;
 
-/** One minor version. `from` equals `to` when only add-ons or workers lag behind the control plane. */
+export type PlannedStage = UpgradeStage | MigrationStage;
+
+/**
+ * One minor version, or a migration to a new cluster, which may skip some. `from` equals `to` when only add-ons or
+ * workers lag behind the control plane.
+ */
 export interface Hop {
   from: MinorVersion;
   to: MinorVersion;

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { duration, durationMs } from './duration.ts';
 import { StepladderError } from './errors.ts';
 import { guardSchema } from './guard.ts';
+import { migrationSchema } from './migrationSchema.ts';
+import type { MigrationRequest } from './migrationSchema.ts';
 import { minorVersion } from './minorVersion.ts';
 import { describeIssue, invalidInput, problemsOf } from './requestProblems.ts';
 import { toolsAloneSchema, toolsSchema } from './toolsSchema.ts';
@@ -294,26 +296,48 @@ const shared = {
 const targetVersion = minorVersion.describe('Kubernetes minor version to reach, in quotes: "1.33".');
 
 /** The one JSON object that `upgradeCluster` takes. */
-export const requestSchema = z.strictObject({ ...shared, targetVersion });
+export const requestSchema = z
+  .strictObject({ ...shared, targetVersion, migration: migrationSchema.optional() })
+  .superRefine(({ workers, migration }, context) => {
+    const isBlueGreen = workers.strategy === 'blue-green';
+    if (isBlueGreen === (migration !== undefined)) return;
+    const [path, message] = isBlueGreen
+      ? [['migration'], 'is missing: strategy "blue-green" moves everything to a new cluster, as it says']
+      : [['workers', 'strategy'], 'must be "blue-green" where there is a `migration`'];
+    context.addIssue({ code: 'custom', path, message });
+  });
+
+/** A stage alone is of the cluster that there is. */
+function inPlace<T extends z.ZodType<{ workers: { strategy: string } }>>(schema: T): T {
+  return schema.refine(({ workers }) => workers.strategy !== 'blue-green', {
+    path: ['workers', 'strategy'],
+    error: '"blue-green" moves the whole cluster: start upgradeCluster or migrateCluster with it',
+  });
+}
 
 /** What each workflow type takes. The stages' own requests are the same, narrowed. */
 export const requestSchemas = {
   upgradeCluster: requestSchema,
-  upgradeControlPlane: requestSchema,
-  upgradeAddons: z.strictObject({
-    ...shared,
-    targetVersion: targetVersion
-      .optional()
-      .describe("The control plane's own version, which is the default."),
-  }),
-  upgradeNodeGroup: z.strictObject({
-    ...shared,
-    targetVersion: targetVersion
-      .optional()
-      .describe("Version for the nodes; by default the control plane's."),
-    nodeGroup: z.string().min(1).describe('Name of the managed node group.'),
-  }),
-  upgradeTool: z.strictObject({ ...shared, tools: toolsAloneSchema }),
+  upgradeControlPlane: inPlace(z.strictObject({ ...shared, targetVersion })),
+  upgradeAddons: inPlace(
+    z.strictObject({
+      ...shared,
+      targetVersion: targetVersion
+        .optional()
+        .describe("The control plane's own version, which is the default."),
+    }),
+  ),
+  upgradeNodeGroup: inPlace(
+    z.strictObject({
+      ...shared,
+      targetVersion: targetVersion
+        .optional()
+        .describe("Version for the nodes; by default the control plane's."),
+      nodeGroup: z.string().min(1).describe('Name of the managed node group.'),
+    }),
+  ),
+  upgradeTool: inPlace(z.strictObject({ ...shared, tools: toolsAloneSchema })),
+  migrateCluster: z.strictObject({ ...shared, targetVersion, migration: migrationSchema }),
 } as const satisfies Record<WorkflowType, z.ZodType>;
 
 /** A request as a person writes it. */
@@ -325,13 +349,18 @@ export type RequestChecks = z.infer<typeof checksSchema>;
 export type Timing = z.infer<typeof timingSchema>;
 
 /** A checked request with every default filled in, whichever workflow it was for. Durations are still strings. */
-export type Request = Omit<z.infer<typeof requestSchema>, 'targetVersion' | 'checks' | 'tools'> & {
+export type Request = Omit<
+  z.infer<typeof requestSchema>,
+  'targetVersion' | 'checks' | 'tools' | 'migration'
+> & {
   targetVersion?: string | undefined;
   nodeGroup?: string | undefined;
   /** Absent in a request that an older release has read: what it did not look at is not looked at under way. */
   checks?: RequestChecks | undefined;
   /** Absent in a request that an older release has read. */
   tools?: RequestTool[] | undefined;
+  /** Present where everything moves to a new cluster. */
+  migration?: MigrationRequest | undefined;
 };
 
 /**

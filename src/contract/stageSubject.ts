@@ -16,6 +16,14 @@ export function subjectOfStage(stage: PlannedStage): StageSubject {
     case 'control-plane':
     case 'add-ons':
     case 'verification':
+    case 'green-cluster':
+    case 'green-add-ons':
+    case 'green-workers':
+    case 'green-tools':
+    case 'resources':
+    case 'green-verification':
+    case 'cutover':
+    case 'retirement':
       return {};
   }
 }

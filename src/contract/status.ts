@@ -1,5 +1,6 @@
 import type { EvidenceReference, InventoryVerdict, ProbeSummary, WorkloadsVerdict } from './evidence.ts';
 import type { FindingSummary } from './finding.ts';
+import type { MigrationStatus } from './migration.ts';
 import type { MinorVersion, StageEstimate, StageName, HopWindow } from './plan.ts';
 import type { DecisionRecord } from './workers.ts';
 import type { WorkflowType } from './workflowTypes.ts';
@@ -39,7 +40,13 @@ export type WaitKind =
   /** Git has to bring a tool that Argo CD manages to its version. */
   | 'git'
   /** A person's decision. */
-  | 'decision';
+  | 'decision'
+  /** The new cluster of a migration, or its add-ons, are being made. */
+  | 'green'
+  /** A step of the cutover is watched. */
+  | 'soak'
+  /** The old cluster is kept for a while. */
+  | 'keep-old';
 
 export interface Wait {
   kind: WaitKind;
@@ -138,7 +145,12 @@ export interface Compensation {
     | 'releaseAutoscalers'
     | 'deleteNodeGroup'
     | 'restoreNodeGroupSize'
-    | 'rollBackTool';
+    | 'rollBackTool'
+    | 'removeGreenCluster'
+    | 'distrustGreen'
+    | 'restoreRouting'
+    /** What must not work twice stands still on blue. */
+    | 'releaseWork';
   args: Record<string, unknown>;
   /** One line for people. */
   what: string;
@@ -171,6 +183,8 @@ export interface UpgradeStatus {
   windows: HopWindow[];
   hops: HopStatus[];
   compensations: Compensation[];
+  /** Present for a migration to a new cluster. */
+  migration?: MigrationStatus;
   /** What was asked of people beside the gates; absent when nothing ever was. */
   decisions?: DecisionRecord[];
   refusals: Refusal[];

@@ -6,8 +6,9 @@ interface AskedWorkers extends Pick<Request['workers'], 'strategy'> {
   groups?: Request['workers']['groups'];
 }
 
-/** The ways in which a request has workers replaced, each once. */
+/** The ways in which a request has node groups rolled, each once; none for a migration, which rolls none. */
 export function strategiesOf({ workers }: { workers: AskedWorkers }): Strategy[] {
   const own = Object.values(workers.groups ?? {}).flatMap(({ strategy }) => strategy ?? []);
+  if (workers.strategy === 'blue-green') return [];
   return [...new Set([workers.strategy, ...own])];
 }

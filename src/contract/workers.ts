@@ -107,12 +107,17 @@ export type Decision =
   /** Move Pods back to the old nodes, and take the new ones away. */
   | 'back'
   /** End with both, as they are. */
-  | 'stay';
+  | 'stay'
+  /** It is done: what the engine can't do itself. */
+  | 'done';
 
 /** What is asked of a person, and what they said. Each has a digest, which the answer names (rule 12). */
 export interface DecisionRecord {
-  /** `drain`: a wave is stuck. `hold`: Pods have moved, and going on or back is a person's choice. `guard`: one fails. */
-  about: 'drain' | 'hold' | 'guard';
+  /**
+   * `drain`: a wave is stuck. `hold`: Pods have moved, and going on or back is a person's choice. `guard`: one fails.
+   * `routing`: a person sets the weights. `step`: nobody knows how a step of the cutover does.
+   */
+  about: 'drain' | 'hold' | 'guard' | 'routing' | 'step';
   /** The stage's place, `1.32/workers/blue`. */
   at: string;
   /** 1 for the stage's first question. */

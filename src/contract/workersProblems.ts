@@ -2,7 +2,7 @@ import type { Strategy } from './workers.ts';
 
 /** As much of a request's `workers` as can contradict itself. */
 interface Workers {
-  strategy: Strategy;
+  strategy: Strategy | 'blue-green';
   groups: Readonly<
     Record<
       string,

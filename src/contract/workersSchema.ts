@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { duration } from './duration.ts';
 import { contradictions } from './workersProblems.ts';
 
-const strategies = ['managed', 'surge', 'in-place'] as const;
+const strategy = z.enum(['managed', 'surge', 'in-place', 'blue-green'], {
+  error: 'must be one of "managed", "surge", "in-place", "blue-green"',
+});
 
-const strategy = z.enum(strategies, {
+const groupStrategy = z.enum(['managed', 'surge', 'in-place'], {
   error: (issue) =>
     issue.input === 'blue-green'
-      ? 'strategy "blue-green" is not built yet; "managed", "surge" and "in-place" are'
+      ? '"blue-green" moves the whole cluster: it stands in workers.strategy, not at one group'
       : 'must be one of "managed", "surge", "in-place"',
 });
 
@@ -24,7 +26,7 @@ const canary = z.boolean();
 
 const groupSchema = z
   .strictObject({
-    strategy: strategy.optional().describe('How its nodes are replaced, instead of `workers.strategy`.'),
+    strategy: groupStrategy.optional().describe('How its nodes are replaced, instead of `workers.strategy`.'),
     maxParallel: maxParallel.optional().describe('Instead of `workers.maxParallel`.'),
     canary: canary.optional().describe('Instead of `workers.canary`.'),
     templateVersion: z
@@ -112,7 +114,7 @@ export const workersSchema = z
     strategy: strategy
       .default('managed')
       .describe(
-        "How worker nodes are replaced. `managed` is EKS's own rolling update of a managed node group. `surge` makes a new group beside the old one, moves the Pods over in waves, and deletes the old one. `in-place` ends a wave of nodes before as many new ones start: it needs no spare nodes, and costs capacity.",
+        "How worker nodes are replaced. `managed` is EKS's own rolling update of a managed node group. `surge` makes a new group beside the old one, moves the Pods over in waves, and deletes the old one. `in-place` ends a wave of nodes before as many new ones start: it needs no spare nodes, and costs capacity. `blue-green` moves everything to a new cluster, as `migration` says.",
       ),
     groups: z
       .record(z.string(), groupSchema)

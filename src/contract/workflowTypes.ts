@@ -8,6 +8,7 @@ export const workflowTypes = [
   'upgradeAddons',
   'upgradeNodeGroup',
   'upgradeTool',
+  'migrateCluster',
 ] as const;
 export type WorkflowType = (typeof workflowTypes)[number];
 

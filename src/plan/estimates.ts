@@ -34,6 +34,16 @@ function secondsOf(stage: PlannedStage, plan: Plan, rolls: RollEstimates): numbe
       return estimateDefaults.verification;
     case 'workers':
       return rolls.of(firstName(plan, stage.nodeGroup), stage.strategy)?.seconds ?? 0;
+    // A migration estimates its stages where it plans them.
+    case 'green-cluster':
+    case 'green-add-ons':
+    case 'green-workers':
+    case 'green-tools':
+    case 'resources':
+    case 'green-verification':
+    case 'cutover':
+    case 'retirement':
+      return 0;
   }
 }
 

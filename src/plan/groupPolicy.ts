@@ -14,7 +14,8 @@ export function groupPolicy(workers: Request['workers'], nodeGroup: string): Gro
   const own = Object.hasOwn(workers.groups, nodeGroup) ? workers.groups[nodeGroup] : undefined;
   const { gracePeriodSeconds, podSelector, skipWaitForDeleteSeconds, ...drain } = workers.drain;
   return {
-    strategy: own?.strategy ?? workers.strategy,
+    // A migration rolls no group; what rolling would cost is reckoned by what is usual.
+    strategy: own?.strategy ?? (workers.strategy === 'blue-green' ? 'managed' : workers.strategy),
     waves: {
       maxParallel: own?.maxParallel ?? workers.maxParallel,
       canary: own?.canary ?? workers.canary,

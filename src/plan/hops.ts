@@ -28,6 +28,7 @@ const stagesOf: Record<WorkflowType, { controlPlane: boolean; addons: boolean; w
   upgradeAddons: { controlPlane: false, addons: true, workers: false },
   upgradeNodeGroup: { controlPlane: false, addons: false, workers: true },
   upgradeTool: { controlPlane: false, addons: false, workers: false },
+  migrateCluster: { controlPlane: false, addons: false, workers: false },
 };
 
 /**

@@ -6,6 +6,7 @@ import type { IgnoreRule } from '../checks/ignoring/types.ts';
 import type { ObservedApiUses } from '../checks/removedApis/types.ts';
 import type { ObservedTool } from '../tools/types.ts';
 import type { ObservedExtensions } from './observedExtensions.ts';
+import type { ObservedMigration } from './observedMigration.ts';
 import type { ObservedWorkloads } from './observedWorkloads.ts';
 import type { MissingPermission } from './permission.ts';
 
@@ -55,6 +56,8 @@ export interface Observation {
   kubeProxyMode?: { mode?: string };
   /** The tools that the request names; absent where it names none, or nobody looked. */
   tools?: ObservedTool[];
+  /** What a migration to a new cluster stands on; absent for upgrades in place. */
+  migration?: ObservedMigration;
   /** Findings that people do not want counted, as the request's file of ignore rules has them. */
   ignoreRules?: IgnoreRule[];
   /** What could not be seen, and why: each becomes an `unknown`, never a pass. */

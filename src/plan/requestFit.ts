@@ -57,6 +57,10 @@ function targetProblems(input: FitInput): RequestProblem[] {
       return unknownVersion(observation, target);
     case 'upgradeTool':
       return [];
+    case 'migrateCluster':
+      return distance <= 0
+        ? problem(`cluster ${name} is at ${current}, and a migration goes to a later version`)
+        : unknownVersion(observation, target);
     case 'upgradeAddons':
       if (distance === 0) return [];
       return problem(

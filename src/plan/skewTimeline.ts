@@ -122,9 +122,17 @@ function after(stage: PlannedStage, state: State): State {
       );
       return { ...state, moment: `after node group ${stage.nodeGroup} is at ${stage.to}`, nodes };
     }
-    // Tools are no part of Kubernetes, and the policy is about nothing else.
+    // Tools are no part of Kubernetes, and the policy is about nothing else; a migration changes nothing of this cluster.
     case 'tools':
     case 'verification':
+    case 'green-cluster':
+    case 'green-add-ons':
+    case 'green-workers':
+    case 'green-tools':
+    case 'resources':
+    case 'green-verification':
+    case 'cutover':
+    case 'retirement':
       return state;
   }
 }

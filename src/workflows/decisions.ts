@@ -190,6 +190,10 @@ export function questionTitle({ about, at }: Pick<DecisionRecord, 'about' | 'at'
       return `a guard fails at ${at}`;
     case 'hold':
       return `the roll of ${at} holds`;
+    case 'routing':
+      return `${at}: the weights are set by a person`;
+    case 'step':
+      return `${at}: how green does is not known`;
   }
 }
 

@@ -13,7 +13,8 @@ import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
 import type { ClusterContext } from '../activities/types.ts';
 import type { EvidenceReference } from '../contract/evidence.ts';
 import type { Remark } from '../contract/messages.ts';
-import type { Hop, PlannedStage } from '../contract/plan.ts';
+import { isMigrationStage } from '../contract/migration.ts';
+import type { Hop, PlannedStage, UpgradeStage } from '../contract/plan.ts';
 import type { Request } from '../contract/request.ts';
 import type { StageStatus } from '../contract/status.ts';
 import { perform } from './activities.ts';
@@ -75,6 +76,8 @@ export class HopRun {
   async run(index: number, hop: Hop, beforeWorkers: () => Promise<void>): Promise<void> {
     let workersAsked = false;
     for (const [stageIndex, stage] of hop.stages.entries()) {
+      if (isMigrationStage(stage))
+        throw failure('InternalError', `${stage.stage} is no stage of an upgrade in place.`);
       if (stage.stage === 'workers' && !workersAsked) {
         workersAsked = true;
         await beforeWorkers();
@@ -172,7 +175,7 @@ export class HopRun {
 
   private async carryOut(
     hop: Hop,
-    stage: Exclude<PlannedStage, { stage: 'verification' }>,
+    stage: Exclude<UpgradeStage, { stage: 'verification' }>,
     place: string,
     status: StageStatus,
   ): Promise<void> {

@@ -1,6 +1,7 @@
 import type { PlanSummary } from '../activities/types.ts';
 import type { Hop, PlannedStage } from '../contract/plan.ts';
 import { comparisonLines } from '../contract/comparison.ts';
+import { migrationText } from '../contract/migrationText.ts';
 import { describePutBack } from '../contract/putBack.ts';
 import { toolText } from '../contract/toolText.ts';
 import { replacementText } from '../contract/replacement.ts';
@@ -69,5 +70,7 @@ export function stageLine(stage: PlannedStage): string {
       return `tool ${toolText(stage)}`;
     case 'verification':
       return 'verification of versions and workloads';
+    default:
+      return migrationText(stage);
   }
 }

@@ -30,6 +30,9 @@ const waitKinds: Record<WaitKind, true> = {
   guard: true,
   git: true,
   decision: true,
+  green: true,
+  soak: true,
+  'keep-old': true,
 };
 const phases: Record<Phase, true> = {
   starting: true,

@@ -78,7 +78,10 @@ describe('a second cluster of real programs, of another minor version', () => {
         accessConfig: { authenticationMode: 'API' },
       }),
     );
-    await vi.waitFor(async () => expect((await described('green')).status).toBe('ACTIVE'), waiting);
+    await vi.waitFor(async () => {
+      // With the reason why it is not.
+      expect(await described('green')).toMatchObject({ status: 'ACTIVE', health: { issues: [] } });
+    }, waiting);
     const cluster = await described('green');
     expect(cluster.endpoint).not.toBe((await described('blue')).endpoint);
     green = await clientOf(cluster);

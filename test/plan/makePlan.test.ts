@@ -19,6 +19,8 @@ function show({ from, to, stages }: Hop): string {
         return `${stage.tool} ${stage.to.version}`;
       case 'verification':
         return 'verify';
+      default:
+        return stage.stage;
     }
   });
   return `${from}-${to}: ${shown.join(', ')}`;

@@ -62,5 +62,7 @@ function meaning(option: DecisionRecord['options'][number]): string {
       return 'move Pods back to the old nodes';
     case 'stay':
       return 'end here, as it is';
+    case 'done':
+      return 'it is done as asked';
   }
 }

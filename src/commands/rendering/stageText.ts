@@ -1,4 +1,5 @@
 import type { PlannedStage, UpdateSettings } from '../../contract/plan.ts';
+import { migrationText } from '../../contract/migrationText.ts';
 import { toolText } from '../../contract/toolText.ts';
 import { replacementText } from '../../contract/replacement.ts';
 
@@ -28,6 +29,8 @@ export function stageTexts(stage: PlannedStage): string[] {
       return [`tool ${toolText(stage)}`];
     case 'verification':
       return ['verification of versions and workloads'];
+    default:
+      return [migrationText(stage)];
   }
 }
 

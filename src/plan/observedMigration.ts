@@ -1,0 +1,66 @@
+import type { MinorVersion } from '../contract/plan.ts';
+import type { RoutingWeights } from '../contract/routing.ts';
+import type { NodeGroupSize } from '../contract/workers.ts';
+import type { RoutingNote } from '../routing/routing.ts';
+import type { OfferedAddonVersion } from './observation.ts';
+
+/** What a migration stands on besides the rest of the observation. No object bodies, no secrets. */
+export interface ObservedMigration {
+  /** Blue's own description, as far as green is made by it. */
+  blueprint: ObservedBlueprint;
+  /** The cluster that has green's name; absent where there is none. */
+  green?: { arn: string; version: MinorVersion; status: string; madeBy?: string };
+  /** IAM roles of blue's service accounts. */
+  roles: ObservedRole[];
+  resources: ObservedResources;
+  routing: ObservedRouting;
+  /** What could not be seen: each becomes an `unknown`. */
+  unseen: { what: string; why: string; source: string }[];
+}
+
+export interface ObservedBlueprint {
+  accessEntries: string[];
+  /** `namespace/serviceAccount`. */
+  podIdentities: string[];
+  addons: { name: string; version: string }[];
+  /** For each of blue's add-ons: what EKS offers for the target. */
+  addonVersions: Record<string, OfferedAddonVersion[]>;
+  nodeGroups: { name: string; size: NodeGroupSize; ownImage: boolean; templateVersion?: string }[];
+  /** URL of blue's OIDC issuer. */
+  issuer?: string;
+  /** What blue has and EKS does not let us make again, or that we do not copy: one each. */
+  notCopied: { severity: 'blocker' | 'warning' | 'info'; what: string; why: string; remedy: string }[];
+}
+
+/** A role that service accounts of blue assume. */
+export interface ObservedRole {
+  arn: string;
+  /** `namespace/name`, at most 20. */
+  serviceAccounts: string[];
+  /**
+   * `trusts-green`: nothing has to be done. `can-be-told`: its policy names blue's issuer, and may be changed.
+   * `foreign`: of another account, so that only its owner can. `unknown`: it could not be read.
+   */
+  state: 'trusts-green' | 'can-be-told' | 'foreign' | 'unknown';
+  why?: string;
+}
+
+/** What is on blue, as far as copying it matters. */
+export interface ObservedResources {
+  /** By kind (`deployments.apps`), how many would be copied. */
+  counts: Record<string, number>;
+  /** Claims that have a volume. */
+  volumes: { claim: string; storageClass?: string; capacity?: string; driver?: string }[];
+  /** Kinds of which there are objects on blue and that the target does not serve, in no version. At most 50 names each. */
+  notServed: { kind: string; count: number; names: string[] }[];
+  /** Anything else that can't be copied as it is: `Service shop/web: its load balancer is made anew, with another address`. */
+  notes: { severity: 'blocker' | 'warning' | 'info'; subject: string; what: string; remedy: string }[];
+}
+
+export interface ObservedRouting {
+  router: string;
+  /** Undefined where it can't be known. */
+  weights?: RoutingWeights;
+  addresses: string[];
+  notes: RoutingNote[];
+}
