@@ -12,6 +12,8 @@ import { guardsActivity } from './guards.ts';
 import { identifyActivity } from './identify.ts';
 import { inventoryActivities } from './inventories.ts';
 import { nodeGroupActivities } from './nodeGroups.ts';
+import { migrationActivities } from './migration/index.ts';
+import type { MigrationActivities } from './migrationTypes.ts';
 import { notifyActivity } from './notify.ts';
 import { observeActivity } from './observe.ts';
 import { openingActivities } from './openings.ts';
@@ -42,7 +44,9 @@ export interface ActivityOptions {
 }
 
 /** Every side effect of the engine, ready for a worker, or for a command that calls it in its own process. */
-export function createActivities(options: ActivityOptions): Activities & WorkerActivities & ToolActivities {
+export function createActivities(
+  options: ActivityOptions,
+): Activities & WorkerActivities & ToolActivities & Partial<MigrationActivities> {
   const dependencies: ActivityDependencies = {
     evidence: options.evidence,
     temporal: options.temporal,
@@ -76,6 +80,7 @@ export function createActivities(options: ActivityOptions): Activities & WorkerA
     ...drainActivities(dependencies),
     ...findStuckPodsActivity(dependencies),
     ...toolActivities(dependencies),
+    ...migrationActivities(dependencies),
     ...workflowActivities(dependencies),
     ...notifyActivity(dependencies),
     ...reportActivity(dependencies),

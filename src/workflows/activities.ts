@@ -1,11 +1,12 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
+import type { MigrationActivities } from '../activities/migrationTypes.ts';
 import type { ToolActivities } from '../activities/toolTypes.ts';
 import type { Activities as ClusterActivities } from '../activities/types.ts';
 import type { WorkerActivities } from '../activities/workerTypes.ts';
 import { nonRetryableErrorTypes } from '../contract/errors.ts';
 
-type Activities = ClusterActivities & WorkerActivities & ToolActivities;
+type Activities = ClusterActivities & WorkerActivities & ToolActivities & MigrationActivities;
 
 /**
  * Temporal retries what passes by itself (throttling, server errors, a worker that died). What a person or the
@@ -38,6 +39,15 @@ const withEnd: readonly (keyof Activities)[] = [
   'restartOwners',
   'deletePods',
   'deletePodsOnceReplaced',
+  'createGreenCluster',
+  'grantGreenAccess',
+  'trustGreen',
+  'createGreenAddons',
+  'createGreenNodeGroups',
+  'installGreenTools',
+  'copyResources',
+  'holdWork',
+  'releaseWork',
 ];
 
 const longOnes: readonly (keyof Activities)[] = [
@@ -68,6 +78,23 @@ const longOnes: readonly (keyof Activities)[] = [
   'verifyTool',
   'rollBackTool',
   'awaitToolInGit',
+  'awaitGreenCluster',
+  'grantGreenAccess',
+  'trustGreen',
+  'distrustGreen',
+  'createGreenAddons',
+  'awaitGreenAddons',
+  'createGreenNodeGroups',
+  'installGreenTools',
+  'copyResources',
+  'compareSides',
+  'verifyGreenWorkloads',
+  'holdWork',
+  'releaseWork',
+  'probeGreen',
+  'lookAtStep',
+  'removeGreenCluster',
+  'deleteBlueCluster',
 ];
 
 const proxy = proxyActivities<Activities>(quick);

@@ -101,6 +101,7 @@ async function observeAndPlan(
       ...(request.targetVersion === undefined ? {} : { targetVersion: request.targetVersion }),
       strategies: strategiesOf(request),
       ...(tools.length === 0 ? {} : { tools }),
+      ...(request.migration === undefined ? {} : { migration: request.migration }),
     }),
   );
   state.evidence(observation.evidence);

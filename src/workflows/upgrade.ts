@@ -11,6 +11,7 @@ import type { ClusterContext, PlanSummary } from '../activities/types.ts';
 import { abortedOutcome } from '../contract/abortedOutcome.ts';
 import type { Hop } from '../contract/plan.ts';
 import type { Request } from '../contract/request.ts';
+import type { UpgradeStatus } from '../contract/status.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import { perform } from './activities.ts';
 import { Decisions } from './decisions.ts';
@@ -19,6 +20,8 @@ import { Gates } from './gates.ts';
 import { HopRun } from './hopRun.ts';
 import { putBackLeftover } from './leftovers.ts';
 import { holdCluster } from './lock.ts';
+import { migrate } from './migration/migrate.ts';
+import { MigrationRun } from './migration/migrationRun.ts';
 import { listen } from './people.ts';
 import { approvePlan, planStillHolds } from './planning.ts';
 import { hopLines } from './planShown.ts';
@@ -50,7 +53,8 @@ export async function upgrade(type: WorkflowType, input: unknown): Promise<Upgra
   const work = new CancellationScope();
   const decisions = new Decisions(state);
   const hops = new HopRun(state, new StageDesk(gates, decisions));
-  let releaseCluster: (() => Promise<void>) | undefined;
+  const migration = new MigrationRun(state, gates, decisions);
+  const held: (() => Promise<void>)[] = [];
   let context: ClusterContext | undefined;
 
   listen(state, gates, decisions, {
@@ -60,7 +64,7 @@ export async function upgrade(type: WorkflowType, input: unknown): Promise<Upgra
       hops.forwardPause(true);
     },
     resume: (remark) => {
-      const accepted = hops.acceptBroken(remark);
+      const accepted = hops.acceptBroken(remark) || migration.acceptBroken(remark);
       state.status.paused = false;
       state.action(
         'resume',
@@ -81,6 +85,7 @@ export async function upgrade(type: WorkflowType, input: unknown): Promise<Upgra
     },
     rollback: (remark) => {
       if (decisions.answerHold('back', remark)) return undefined;
+      if (state.status.migration !== undefined) return migration.rollback(remark);
       const refusal = hops.rollbackRefusal();
       if (refusal !== undefined) return refusal;
       state.action('rollback', 'Pods are moved back to the old nodes', remark.by, remark.comment);
@@ -104,8 +109,9 @@ export async function upgrade(type: WorkflowType, input: unknown): Promise<Upgra
       });
       state.begin(request);
       context = await identify(state, request);
-      releaseCluster = await holdCluster(request.cluster.name, context.identity);
-      await carryOut(type, state, gates, hops, request, context);
+      held.push(await holdCluster(request.cluster.name, context.identity));
+      if (request.migration === undefined) await carryOut(type, state, gates, hops, request, context);
+      else await carryOutMigration(type, migration, request, context, held);
     });
     return await finish(state, context, 'completed');
   } catch (error) {
@@ -114,7 +120,7 @@ export async function upgrade(type: WorkflowType, input: unknown): Promise<Upgra
     await CancellationScope.nonCancellable(async () => {
       await state.announced();
       await condition(allHandlersFinished);
-      await releaseCluster?.();
+      for (const release of held.toReversed()) await release();
     });
   }
 }
@@ -164,6 +170,31 @@ async function carryOut(
   }
 }
 
+/** The runbook of a migration to a new cluster, which is held as well from the moment that it is there. */
+async function carryOutMigration(
+  type: WorkflowType,
+  run: MigrationRun,
+  request: Request,
+  blue: ClusterContext,
+  held: (() => Promise<void>)[],
+): Promise<void> {
+  const { state, gates } = run;
+  const { plan, digest } = await approvePlan(type, state, gates, request, blue);
+  const [hop] = plan.hops;
+  if (hop === undefined) throw failure('InternalError', 'The approved plan of the migration has no hop.');
+  state.phase('upgrading');
+  run.begin({
+    request,
+    blue,
+    hop,
+    planDigest: digest,
+    hold: async ({ cluster, identity }) => {
+      held.push(await holdCluster(cluster.name, identity));
+    },
+  });
+  await migrate(run);
+}
+
 /** The hop at this place of the status, in the plan that is in force (which may have been made anew on the way). */
 function nextHop(state: UpgradeState, approved: PlanSummary, index: number): Hop {
   const to = state.hop(index).to;
@@ -209,9 +240,17 @@ async function finish(
 ): Promise<UpgradeResult> {
   const { cluster, currentVersion, targetVersion } = state.status;
   const version = currentVersion ?? targetVersion ?? '';
-  state.status.outcome = `Cluster ${cluster.name} is at ${version}.`;
+  state.status.outcome = outcomeOf(state.status, version);
   const report = await CancellationScope.nonCancellable(() => close(state, context, phase));
   return { outcome: 'completed', cluster: cluster.name, version, report: report ?? '' };
+}
+
+function outcomeOf({ cluster, migration, hops }: UpgradeStatus, version: string): string {
+  if (migration === undefined) return `Cluster ${cluster.name} is at ${version}.`;
+  const isGone = hops.some(({ stages }) =>
+    stages.some(({ stage, state }) => stage === 'retirement' && state === 'done'),
+  );
+  return `All users are on cluster ${migration.green.name} at ${version}; ${cluster.name} is ${isGone ? 'deleted' : 'still there'}.`;
 }
 
 /** Ends an upgrade that did not reach its target. Never returns. */

@@ -133,12 +133,14 @@ export class UpgradeState implements WaitKeeper {
     hop.startedAt ??= now();
     stage.state = 'running';
     stage.startedAt = now();
+    // A stage of a migration may be begun once more.
+    delete stage.endedAt;
     if (workflowId !== undefined) stage.workflowId = workflowId;
     this.publish();
     return stage;
   }
 
-  endStage(stage: StageStatus, state: 'done' | 'failed' | 'stopped'): void {
+  endStage(stage: StageStatus, state: 'done' | 'failed' | 'stopped' | 'skipped'): void {
     stage.state = state;
     stage.endedAt = now();
     this.publish();

@@ -1,0 +1,53 @@
+import { perform } from '../activities.ts';
+import { steadily } from '../steadily.ts';
+import type { MigrationRun } from './migrationRun.ts';
+
+/** Everything that runs on blue, onto green; what must not work twice stands still there. */
+export async function bringResources(run: MigrationRun): Promise<void> {
+  const { madeBy } = run;
+  await run.inStage('green-tools', async (status) => {
+    const stage = run.stage('green-tools');
+    const { installed } = await steadily(run.state, () =>
+      perform('installGreenTools', `Install tools on ${stage.cluster}`, { sides: run.sides, stage, madeBy }),
+    );
+    run.detail(status, installed.length === 0 ? 'all were there' : `installed: ${installed.join(', ')}`);
+  });
+  await run.inStage('resources', async (status) => {
+    const stage = run.stage('resources');
+    const at = run.place('resources');
+    await run.holding.untilWell(
+      {
+        place: at,
+        what: `${stage.cluster} does not take all that is on ${run.blue.cluster.name}`,
+        look: async () => {
+          const copied = await steadily(run.state, () =>
+            perform('copyResources', `Bring all resources to ${stage.cluster}`, {
+              sides: run.sides,
+              stage,
+              tools: toolReleases(run),
+              madeBy,
+            }),
+          );
+          run.state.evidence(copied.evidence);
+          run.detail(
+            status,
+            `${copied.applied} brought, ${copied.unchanged} were so, ${copied.leftOut} stay behind, ${copied.refusedCount} refused`,
+          );
+          return counted(copied.refused, copied.refusedCount);
+        },
+        againMs: run.state.reconnectMs,
+      },
+      run.request.timing,
+    );
+  });
+}
+
+/** Releases that are on green as tools of the request: what they own is theirs. */
+export function toolReleases(run: MigrationRun): { namespace: string; release: string }[] {
+  return (run.find('green-tools')?.tools ?? []).map(({ namespace, release }) => ({ namespace, release }));
+}
+
+/** The lines, and how many more there are. */
+export function counted(lines: readonly string[], count: number): string[] {
+  return count > lines.length ? [...lines, `and ${count - lines.length} more`] : [...lines];
+}

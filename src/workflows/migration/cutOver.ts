@@ -1,0 +1,105 @@
+import type { StageStatus } from '../../contract/status.ts';
+import { perform } from '../activities.ts';
+import { failure, troubleOf } from '../failures.ts';
+import { steadily } from '../steadily.ts';
+import { counted } from './bringResources.ts';
+import { cutoverLines } from './gateLines.ts';
+import { keepBlue } from './keepBlue.ts';
+import { inspect } from './lookInside.ts';
+import type { MigrationRun } from './migrationRun.ts';
+import { backBy, soak, untilGreenIsHealthy } from './soak.ts';
+import type { StepEnd } from './soak.ts';
+import { readWeights, returnToBlue, setWeights, workToGreen } from './weights.ts';
+
+/**
+ * The users go over to green when a person has approved that, and blue is kept until its time is over. Users who were sent
+ * back are a new opening of the gate, with why, unless the request wants an end.
+ *
+ * @returns whether a person wants blue deleted
+ * @throws ApplicationFailure `Rejected`, `RolledBack`
+ */
+export async function cutOver(run: MigrationRun): Promise<boolean> {
+  const returns: string[] = [];
+  for (;;) {
+    await run.inStage('cutover', async (status) => {
+      for (;;) {
+        const inspection = await inspect(run);
+        await run.gates.ask('cutover', run.planDigest, cutoverLines(run, inspection, returns), run.request);
+        await run.untilWindow();
+        const end = await goOver(run, status);
+        if (end.state === 'good') return;
+        await goBack(run, end, returns);
+      }
+    });
+    const kept = await keepBlue(run);
+    if (kept !== 'rollback') return kept === 'retire';
+  }
+}
+
+async function goBack(
+  run: MigrationRun,
+  { why, by }: Extract<StepEnd, { state: 'back' }>,
+  returns: string[],
+): Promise<void> {
+  await returnToBlue(run, why, by);
+  returns.push(why);
+  if (by === undefined && run.migration.afterReturn === 'end') {
+    throw failure('RolledBack', `The users were sent back to ${run.blue.cluster.name}: ${why}`);
+  }
+}
+
+/** Step by step, with what must not work twice moved before the first. */
+async function goOver(run: MigrationRun, status: StageStatus): Promise<StepEnd> {
+  const passage = await run.orRollback(async (): Promise<StepEnd> => {
+    let now = await readWeights(run);
+    run.owe('restoreRouting', `the users' way by ${run.stage('cutover').router}`);
+    const tryWeights = async (to: typeof now, why: string): Promise<StepEnd> => {
+      try {
+        const isSet = await setWeights(run, to, why, now);
+        return isSet ? { state: 'good' } : { state: 'back', why: 'A person wants them back.', by: {} };
+      } catch (error) {
+        return { state: 'back', why: `The weights could not be set. ${troubleOf(error).message}` };
+      }
+    };
+    // With no user more there yet: a router judges the health only of targets that it may send to.
+    run.detail(status, 'the router gets to know the new cluster');
+    const attached = await tryWeights(now, 'before the first step');
+    if (attached.state === 'back') return attached;
+    const healthy = await untilGreenIsHealthy(run, status);
+    if (healthy.state === 'back') return healthy;
+    await workToGreen(run);
+    for (const green of run.stage('cutover').weights.filter((weight) => weight >= now.green)) {
+      await run.checkpoint();
+      const ready = await hasTheReplicas(run);
+      if (ready.state === 'back') return ready;
+      const to = { blue: 100 - green, green };
+      const moved = await tryWeights(to, `step of ${green} %`);
+      if (moved.state === 'back') return moved;
+      now = to;
+      const end = await soak(run, status, to);
+      if (end.state === 'back') return end;
+    }
+    run.state.status.currentVersion = run.hop.to;
+    run.detail(status, `all users are on ${run.sides.green.cluster.name}`);
+    return { state: 'good' };
+  });
+  return 'rollback' in passage ? backBy(passage.rollback) : passage.done;
+}
+
+/** Before each step: of every owner at least the Ready replicas that blue has. */
+async function hasTheReplicas(run: MigrationRun): Promise<StepEnd> {
+  const green = run.sides.green.cluster.name;
+  const { well, behind, behindCount } = await steadily(run.state, () =>
+    perform('verifyGreenWorkloads', `Has ${green} the replicas for the next step?`, {
+      sides: run.sides,
+      stage: run.stage('resources'),
+      timeoutMs: run.duration(run.migration.healthyTimeout),
+      pollMs: run.limit('pollInterval'),
+    }),
+  );
+  if (well) return { state: 'good' };
+  return {
+    state: 'back',
+    why: `${green} did not have the replicas for the next step: ${counted(behind, behindCount).join('; ')}`,
+  };
+}

@@ -1,0 +1,177 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { Remark } from '../../contract/messages.ts';
+import type { RoutingWeights } from '../../contract/routing.ts';
+import { perform } from '../activities.ts';
+import { failure, troubleOf } from '../failures.ts';
+import { steadily } from '../steadily.ts';
+import { now } from '../time.ts';
+import type { MigrationRun } from './migrationRun.ts';
+
+export const allOnBlue: RoutingWeights = { blue: 100, green: 0 };
+
+/** After so many refusals in a row nobody is asked any more. */
+const triesToGoBack = 10;
+
+/** How the users are routed now; what was there before the first change is kept. */
+export async function readWeights(run: MigrationRun): Promise<RoutingWeights> {
+  const seen = await steadily(run.state, () =>
+    perform('readRouting', 'Where are the users sent?', {
+      blue: run.blue,
+      router: run.migration.routing,
+      ...(run.said === undefined ? {} : { said: run.said }),
+    }),
+  );
+  run.memento ??= seen.memento;
+  // Of a router that can't be asked it is taken for granted, as its finding says.
+  const weights = seen.weights ?? allOnBlue;
+  run.status.addresses = seen.addresses;
+  run.status.weights = weights;
+  run.state.publish();
+  return weights;
+}
+
+/**
+ * Sends so many of the users to each cluster, or has a person do it. Nothing breaks it off in its middle.
+ *
+ * @param from what the weights may be now; anything where it is left out
+ * @returns false when a person says that the users shall go back instead
+ * @throws ApplicationFailure `PlatformRefused`
+ */
+export async function setWeights(
+  run: MigrationRun,
+  to: RoutingWeights,
+  why: string,
+  from?: RoutingWeights,
+): Promise<boolean> {
+  return CancellationScope.nonCancellable(async () => {
+    for (;;) {
+      const change = await steadily(run.state, () =>
+        perform('setRoutingWeights', `${to.green} % of the users to ${run.sides.green.cluster.name}`, {
+          blue: run.blue,
+          router: run.migration.routing,
+          wish: { to, ...(from === undefined ? {} : { from: [from] }) },
+          ...(run.said === undefined ? {} : { said: run.said }),
+        }),
+      );
+      if (change.outcome === 'set') break;
+      const isBack = to.green === 0;
+      const answer = await run.decisions.ask(run.place('cutover'), {
+        about: 'routing',
+        options: isBack ? ['done', 'wait'] : ['done', 'wait', 'back'],
+        byDefault: 'wait',
+        shown: [change.instruction],
+        pods: [],
+        timeoutMs: run.duration(run.request.gates.timeout),
+      });
+      // Withdrawn: a person wants the users back.
+      if (answer === undefined || (answer.kind === 'decision' && answer.decision === 'back')) {
+        if (!isBack) return false;
+      } else if (answer.kind === 'decision' && answer.decision === 'done') {
+        run.said = to;
+      }
+    }
+    const { status } = run;
+    const moved = status.weights?.green !== to.green;
+    status.weights = to;
+    if (moved) status.moves.push({ at: now(), to, why });
+    run.state.publish();
+    return true;
+  });
+}
+
+/**
+ * All users back to blue at once; then green's work stands still and blue's goes on. Nothing breaks it off. What the router
+ * refuses is asked of a person, as often as it takes.
+ */
+export async function returnToBlue(run: MigrationRun, why: string, remark?: Remark): Promise<void> {
+  await CancellationScope.nonCancellable(async () => {
+    const at = run.place('cutover');
+    await insistOnBlue(run, why);
+    run.state.status.currentVersion = run.hop.from;
+    delete run.status.keepUntil;
+    await workBackToBlue(run);
+    run.state.note(`All users are back on ${run.blue.cluster.name}: ${why}`, at);
+    if (remark !== undefined) {
+      run.state.action(
+        'rollback',
+        `all users are back on ${run.blue.cluster.name}`,
+        remark.by,
+        remark.comment,
+      );
+    } else {
+      run.state.announce({
+        kind: 'failure',
+        title: `The users are back on ${run.blue.cluster.name}`,
+        lines: [why],
+      });
+    }
+  });
+}
+
+/** @throws ApplicationFailure `PlatformRefused` when the router refuses to the last and nobody helps */
+export async function insistOnBlue(run: MigrationRun, why: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await setWeights(run, allOnBlue, why);
+      return;
+    } catch (error) {
+      const { message, type } = troubleOf(error);
+      if (tries === triesToGoBack)
+        throw failure(type, `The users could not be sent back to ${run.blue.cluster.name}. ${message}`);
+      await run.decisions.ask(run.place('cutover'), {
+        about: 'routing',
+        options: ['done', 'wait'],
+        byDefault: 'wait',
+        shown: [
+          `The users can't be sent back to ${run.blue.cluster.name}: ${message}`,
+          'Mend that, or send them back by hand, and say `done`; `wait` tries again.',
+        ],
+        pods: [],
+        timeoutMs: run.limit('retryInterval'),
+      });
+    }
+  }
+}
+
+/** What must not work twice: stops on blue, then starts on green. */
+export async function workToGreen(run: MigrationRun): Promise<void> {
+  run.owe('releaseWork', `CronJobs, singletons and the like stand still on ${run.blue.cluster.name}`);
+  await hold(run, 'blue');
+  await release(run, 'green');
+}
+
+/** The other way round. */
+export async function workBackToBlue(run: MigrationRun): Promise<void> {
+  if (!run.owes('releaseWork')) return;
+  await hold(run, 'green');
+  await release(run, 'blue');
+  run.settle('releaseWork', 'put-back');
+}
+
+async function hold(run: MigrationRun, side: 'blue' | 'green'): Promise<void> {
+  const context = run.sides[side];
+  const verdict = await steadily(run.state, () =>
+    perform('holdWork', `What must not work twice stands still on ${context.cluster.name}`, {
+      context,
+      singletons: run.stage('resources').singletons,
+      madeBy: run.madeBy,
+      timeoutMs: run.limit('settleTimeout'),
+      pollMs: run.limit('pollInterval'),
+    }),
+  );
+  for (const problem of verdict.problems) run.state.note(problem, run.place('cutover'));
+}
+
+async function release(run: MigrationRun, side: 'blue' | 'green'): Promise<void> {
+  const context = run.sides[side];
+  const verdict = await steadily(run.state, () =>
+    perform('releaseWork', `What stood still goes on on ${context.cluster.name}`, {
+      context,
+      singletons: run.stage('resources').singletons,
+      madeBy: run.madeBy,
+      timeoutMs: run.limit('settleTimeout'),
+      pollMs: run.limit('pollInterval'),
+    }),
+  );
+  for (const problem of verdict.problems) run.state.note(problem, run.place('cutover'));
+}
