@@ -45,6 +45,7 @@ export class AlbRouting implements Routing {
       router: `${describeHolder(holder)} of load balancer ${loadBalancer.LoadBalancerName ?? ''}`,
       weights: forward === undefined ? undefined : weightsOf(forward, this.#router),
       greenAttached: isAttached(forward, this.#router.green),
+      ...(forward === undefined ? {} : { memento: { kind: 'alb', of: holder.arn, ...forward } }),
       addresses: [
         `${(listener.Protocol ?? 'HTTP').toLowerCase()}://${loadBalancer.DNSName ?? ''}:${listener.Port ?? 80}`,
       ],

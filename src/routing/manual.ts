@@ -30,6 +30,7 @@ export class ManualRouting implements Routing {
       router: 'a person',
       weights: said,
       greenAttached: said !== undefined && said.green > 0,
+      memento: { kind: 'manual', ...(said === undefined ? {} : { weights: said }) },
       addresses: [],
       notes:
         said === undefined

@@ -16,6 +16,8 @@ export interface RoutingDescription {
   weights: RoutingWeights | undefined;
   /** True where the router sends to green, be it with weight 0: only then does it know of green's health. */
   greenAttached: boolean;
+  /** What there is, to be put back one day; absent where a rule forwards nowhere. */
+  memento?: RoutingMemento;
   /** Where users' requests arrive. */
   addresses: string[];
   notes: RoutingNote[];

@@ -15,6 +15,7 @@ describe('weights', () => {
       router: `listener rule ${elb.ruleArn} of load balancer shop`,
       weights: at(0),
       greenAttached: false,
+      memento: { kind: 'alb', of: elb.ruleArn, targetGroups: [{ arn: elb.group('blue'), weight: 1 }] },
       addresses: [elb.address],
       notes: [],
     });

@@ -30,7 +30,11 @@ describe('routing by hand', () => {
       greenAttached: false,
       notes: [{ severity: 'warning' }],
     });
-    expect(await new ManualRouting({}, at(5)).describe()).toMatchObject({ weights: at(5), notes: [] });
+    expect(await new ManualRouting({}, at(5)).describe()).toMatchObject({
+      weights: at(5),
+      memento: { kind: 'manual', weights: at(5) },
+      notes: [],
+    });
     expect(await new ManualRouting({}).health()).toEqual({
       blue: { state: 'not offered' },
       green: { state: 'not offered' },
