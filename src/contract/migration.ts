@@ -1,4 +1,5 @@
 import type { MinorVersion } from './plan.ts';
+import type { ProbeResult } from './probe.ts';
 import type { RoutingWeights } from './routing.ts';
 import type { ToolChange } from './tools.ts';
 import type { NodeGroupSize } from './workers.ts';
@@ -145,4 +146,16 @@ export interface MigrationStatus {
   moves: { at: string; to: RoutingWeights; why: string }[];
   /** Until when blue is kept at least. ISO 8601. */
   keepUntil?: string;
+  /** What has come of bringing the resources to green, in numbers of objects; the evidence has their names. */
+  copied?: { applied: number; unchanged: number; leftOut: number; refusedCount: number };
+  /** Blue's inventory against green's at the last comparison, in numbers of objects. */
+  compared?: {
+    same: number;
+    explained: { reason: string; count: number }[];
+    unexplainedCount: number;
+  };
+  /** Green's probes as they stood last before users were sent there. */
+  probed?: ProbeResult[];
+  /** What was deleted in the end, one line each: `cluster prod`, `node group blue`. */
+  removed?: string[];
 }
