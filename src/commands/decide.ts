@@ -11,7 +11,7 @@ export const addDecide: AddCommand = (program, { terminal, endWith }) => {
     program
       .command('decide')
       .description(
-        'answer what is asked about nodes: a drain that is stuck, a guard that fails, a roll that holds',
+        'answer what is asked beside the gates: a drain that is stuck, a guard that fails, a roll that holds, weights to set by hand, a step of a cutover of which nothing is known',
       ),
   )
     .option('--decision <word>', `one of those that are offered: ${decisions.join(', ')}`)

@@ -6,6 +6,6 @@ export const addRollback: AddCommand = (program, context) => {
     program,
     context,
     'rollback',
-    'move Pods back to the old nodes of the group that is being rolled, while these are there',
+    'go back while the old is there: Pods to the old nodes of the group that is being rolled, or in a migration all users to the old cluster',
   );
 };

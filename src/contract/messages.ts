@@ -20,11 +20,11 @@ export const messageNames = {
 /** Shown by the Temporal UI beside each message; the example is what a person pastes and edits. */
 export const messageDescriptions = {
   approve:
-    'Approves the gate that is open. Example: {"gate":"plan","by":"your name","digest":"the 8 characters shown"} (optional: "comment")',
+    'Approves the gate that is open: plan, hop, workers, cutover or retire. Example: {"gate":"cutover","by":"your name","digest":"the 8 characters shown"} (optional: "comment")',
   reject:
-    'Rejects the gate that is open, which ends the upgrade. Example: {"gate":"plan","by":"your name","digest":"the 8 characters shown","comment":"why"}',
+    'Rejects the gate that is open, which ends the upgrade (after a cutover it keeps the old cluster). Example: {"gate":"plan","by":"your name","digest":"the 8 characters shown","comment":"why"}',
   decide:
-    'Answers what is asked about nodes. Example: {"decision":"restart","by":"your name","digest":"the 8 characters shown"} (optional: "node" for skip, "pods" for force and restart as ["namespace/name"], "comment")',
+    'Answers what is asked beside the gates, about nodes or about a cutover. Example: {"decision":"restart","by":"your name","digest":"the 8 characters shown"} (optional: "node" for skip, "pods" for force and restart as ["namespace/name"], "comment")',
   pause:
     'No new change starts until resume; what runs is finished. Example: {"by":"your name","comment":"why"} (both optional)',
   resume:
@@ -32,7 +32,7 @@ export const messageDescriptions = {
   abort:
     'Finishes what EKS is doing, puts back what was changed for the upgrade, reports and ends. Example: {"by":"your name","comment":"why"} (both optional)',
   rollback:
-    'Moves Pods back to the old nodes of the group that is being rolled, as long as these are there. Example: {"by":"your name","comment":"why"} (both optional)',
+    'Goes back: Pods to the old nodes of the group that is being rolled, or in a migration all users to the old cluster, as long as these are there. Example: {"by":"your name","comment":"why"} (both optional)',
   status: 'Everything about this upgrade as JSON.',
 } as const;
 
@@ -62,7 +62,7 @@ export function answerPayload(gate: GateName, digest: string): string {
   return JSON.stringify({ gate, by: exampleName, digest: digest.slice(0, digestPrefixLength) });
 }
 
-/** The payload to paste at a question about nodes, with what would be taken if nobody answered. */
+/** The payload to paste at a question, with what would be taken if nobody answered. */
 export function decisionPayload({ byDefault, digest }: Pick<DecisionRecord, 'byDefault' | 'digest'>): string {
   return JSON.stringify({
     decision: byDefault,

@@ -1,4 +1,4 @@
-import type { MigrationStage, ResourceSource } from './migration.ts';
+import type { MigrationStage, ResourceSource, ResourcesStage } from './migration.ts';
 
 const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -27,23 +27,39 @@ export function migrationText(stage: MigrationStage): string {
     case 'green-add-ons':
       return `add-ons on ${stage.cluster}: ${list(stage.addons.map(({ name, version }) => `${name} ${version}`))}`;
     case 'green-workers':
-      return `workers on ${stage.cluster} at ${stage.to}: ${list(stage.nodeGroups.map(({ name, size }) => `${name} (${counted(size.desired, 'node', 'nodes')})`))}`;
+      return `workers on ${stage.cluster} at ${stage.to}: ${list(stage.nodeGroups.map(({ name, size, templateVersion }) => `${name} (${counted(size.desired, 'node', 'nodes')}${templateVersion === undefined ? '' : `, launch template version ${templateVersion}`})`))}`;
     case 'green-tools':
       return `tools on ${stage.cluster}: ${list(stage.tools.map(({ tool, to }) => `${tool} ${to.version}`))}`;
     case 'resources':
-      return `all resources on ${stage.cluster}: ${stage.sources.map(sourceText).join(', then ')}; CronJobs${stage.singletons.map(({ namespace, name }) => `, ${namespace}/${name}`).join('')} stand still until the cutover`;
+      return resourcesText(stage);
     case 'green-verification':
-      return `${stage.cluster} looked at from inside: inventories, workloads, probes: ${list(stage.probes)}`;
+      return `${stage.cluster} is looked at from inside: inventories, workloads, ${stage.probes.length === 0 ? 'no probes' : `probes ${list(stage.probes)}`}`;
     case 'cutover':
-      return `gate, then the users to ${stage.cluster} by ${stage.router}: ${stage.weights.map((weight) => `${weight} %`).join(', ')}, each watched for ${stage.soak}`;
+      return `gate, then the users go to ${stage.cluster} by ${stage.router}: ${stage.weights.map((weight) => `${weight} %`).join(', ')}, each watched for ${stage.soak}; back to the old one when it does worse`;
     case 'retirement':
-      return `${stage.cluster} stays for ${stage.keepOldFor}; then gate, and it is deleted with node groups ${list(stage.nodeGroups)}`;
+      return `${stage.cluster} stays as it was for ${stage.keepOldFor}; then gate, and it is deleted with its node groups (${list(stage.nodeGroups)}) and add-ons (${list(stage.addons)})`;
   }
+}
+
+function resourcesText({ cluster, sources, singletons, volumes }: ResourcesStage): string {
+  const still = ['CronJobs', ...singletons.map(({ namespace, name }) => `${namespace}/${name}`)];
+  const data = (['empty', 'restored', 'shared'] as const).flatMap((wanted) => {
+    const claims = volumes.filter(({ decision }) => decision === wanted).map(({ claim }) => claim);
+    return claims.length === 0 ? [] : [`${wanted}: ${claims.join(', ')}`];
+  });
+  return [
+    `all resources on ${cluster}: ${sources.map(sourceText).join(', then ')}`,
+    `${still.join(', ')} stand still there until the cutover`,
+    ...(data.length === 0 ? [] : [`volumes ${data.join('; ')}`]),
+  ].join('; ');
 }
 
 function sourceText(source: ResourceSource): string {
   if ('manifests' in source) return `manifests of ${source.manifests.path}`;
-  if ('helmfile' in source) return `helmfile ${source.helmfile.file}`;
+  if ('helmfile' in source) {
+    const { file, selector } = source.helmfile;
+    return `helmfile ${file}${selector === undefined ? '' : ` (${selector})`}`;
+  }
   const { excludeNamespaces, excludeKinds } = source.copy;
   const left = [...excludeNamespaces, ...excludeKinds];
   return `copied${left.length === 0 ? '' : ` without ${left.join(', ')}`}`;

@@ -15,9 +15,9 @@ interface Opened {
 }
 
 /**
- * What is asked of people about nodes: a drain that is stuck, a roll that holds, a guard that fails. Each question has
- * a digest of its own, which the answer names (rule 12), a time limit, and what is done when nobody answers. One is
- * open at a time.
+ * What is asked of people beside the gates: about nodes (a drain that is stuck, a roll that holds, a guard that fails) and
+ * about a cutover (weights that a person sets, a step of which nothing is known). Each question has a digest of its own,
+ * which the answer names (rule 12), a time limit, and what is done when nobody answers. One is open at a time.
  */
 export class Decisions {
   private readonly state: UpgradeState;
@@ -100,7 +100,7 @@ export class Decisions {
     if (!parsed.ok) return parsed.reason;
     const { decision, digest, node, pods } = parsed.value;
     const open = this.open();
-    if (open === undefined) return 'nothing is asked about nodes now';
+    if (open === undefined) return 'nothing is asked now that a decision would answer';
     if (!open.digest.startsWith(digest)) {
       const earlier = this.state.status.decisions?.some((record) => record.digest.startsWith(digest));
       return earlier === true

@@ -1,6 +1,8 @@
+import { gateTitle } from '../contract/gateText.ts';
 import { answerPayload, decisionPayload } from '../contract/messages.ts';
 import { stageTitle } from '../contract/stageSubject.ts';
-import type { GateRecord, HopStatus, StageStatus, UpgradeStatus } from '../contract/status.ts';
+import type { HopStatus, StageStatus, UpgradeStatus } from '../contract/status.ts';
+import { weightsBar, weightsText } from '../contract/weightsText.ts';
 
 /**
  * What the Temporal UI shows as the upgrade's current details: CommonMark with tables, no HTML. The most urgent
@@ -11,6 +13,7 @@ export function renderDetails(status: UpgradeStatus): string {
     heading(status),
     ...openQuestion(status),
     ...openGate(status),
+    ...users(status),
     ...waits(status),
     ...refusals(status),
     ...progress(status),
@@ -42,7 +45,7 @@ function openGate(status: UpgradeStatus): string[] {
   ];
 }
 
-/** What is asked about nodes, with the Pods, their budgets and since when. */
+/** What is asked of a person beside the gates, with all that they are shown, and since when. */
 function openQuestion(status: UpgradeStatus): string[] {
   const question = status.decisions?.find((record) => record.outcome === undefined);
   if (question === undefined) return [];
@@ -64,19 +67,26 @@ function openQuestion(status: UpgradeStatus): string[] {
   ];
 }
 
-/** `the plan`, `hop 1.33`, `the workers of 1.33`. */
-export function gateTitle(gate: Pick<GateRecord, 'gate' | 'hop' | 'nodeGroup'>): string {
-  const of = gate.hop === undefined ? '' : ` of ${gate.hop}`;
-  switch (gate.gate) {
-    case 'plan':
-      return 'the plan';
-    case 'hop':
-      return `hop ${gate.hop ?? ''}`;
-    case 'retire':
-      return `the end of the old node group ${gate.nodeGroup ?? ''}${of}`;
-    default:
-      return `the ${gate.gate}${of}`;
-  }
+/** Where a migration sends the users, and how they got there: the last five moves. */
+function users({ cluster, migration }: UpgradeStatus): string[] {
+  if (migration === undefined) return [];
+  const { green, weights, addresses, moves, keepUntil } = migration;
+  const sides = `Blue is ${code(cluster.name)}, green is ${code(green.name)}.`;
+  const arrive = addresses.length === 0 ? '' : ` Users come by ${addresses.map(code).join(', ')}.`;
+  const kept = keepUntil === undefined ? '' : ` Blue is kept until ${keepUntil} at least.`;
+  return [
+    '### Users',
+    weights === undefined ? 'Where they are sent is not known.' : code(weightsBar(weights)),
+    `${sides}${arrive}${kept}`,
+    ...(moves.length === 0
+      ? []
+      : [
+          moves
+            .slice(-5)
+            .map(({ at, to, why }) => `- ${at} **${weightsText(to)}**: ${plain(why)}`)
+            .join('\n'),
+        ]),
+  ];
 }
 
 function waits(status: UpgradeStatus): string[] {

@@ -1,10 +1,10 @@
 import { condition } from '@temporalio/workflow';
+import { gateTitle } from '../contract/gateText.ts';
 import { answerPayload, digestPrefixLength } from '../contract/messages.ts';
 import type { GateAnswer, Parsed } from '../contract/messages.ts';
 import type { Request } from '../contract/request.ts';
 import type { GateName, GateRecord } from '../contract/status.ts';
 import { perform } from './activities.ts';
-import { gateTitle } from './details.ts';
 import { failure } from './failures.ts';
 import { now, scaledDuration } from './time.ts';
 import type { UpgradeState } from './upgradeState.ts';

@@ -59,7 +59,7 @@ describe('decide', { timeout: 240_000 }, () => {
     await upgrade.gate('plan');
     const { code, err } = await run(['decide', upgrade.handle.workflowId], { answers: [] });
     expect(code).toBe(1);
-    expect(err).toContain('asks nothing about nodes now');
+    expect(err).toContain('asks nothing now that a decision would answer');
     const refused = await run(['rollback', upgrade.handle.workflowId]);
     expect(refused).toMatchObject({ code: 1 });
     expect(refused.err).toContain('Refused: no workers are being replaced now');

@@ -1,4 +1,5 @@
 import type { Sighting } from '../../src/commands/following/sighting.ts';
+import type { MigrationStatus } from '../../src/contract/migration.ts';
 import type { Report } from '../../src/contract/report.ts';
 import type { GateRecord, HopStatus, StageStatus, UpgradeStatus } from '../../src/contract/status.ts';
 
@@ -76,6 +77,53 @@ export function status(change: Partial<UpgradeStatus> = {}): UpgradeStatus {
     evidence: [],
     ...change,
   };
+}
+
+/** A migration of which a quarter of the users have gone over. */
+export function migration(change: Partial<MigrationStatus> = {}): MigrationStatus {
+  return {
+    green: { name: 'shop-1-34', arn: 'arn:aws:eks:eu-west-1:111122223333:cluster/shop-1-34' },
+    weights: { blue: 75, green: 25 },
+    addresses: ['http://shop.example.com'],
+    moves: [
+      { at: at('10:03:00'), to: { blue: 95, green: 5 }, why: 'step of 5 %' },
+      { at: at('10:04:00'), to: { blue: 75, green: 25 }, why: 'step of 25 %' },
+    ],
+    ...change,
+  };
+}
+
+/** The status of a migration from 1.31 to 1.34 in the soak of its second step. */
+export function migrating(change: Partial<UpgradeStatus> = {}): UpgradeStatus {
+  return status({
+    targetVersion: '1.34',
+    migration: migration(),
+    hops: [
+      hop({
+        to: '1.34',
+        stages: [
+          stage({
+            stage: 'green-cluster',
+            state: 'done',
+            startedAt: at('10:01:00'),
+            endedAt: at('10:02:00'),
+          }),
+          stage({ stage: 'cutover', state: 'running', startedAt: at('10:03:00') }),
+          stage({ stage: 'retirement' }),
+        ],
+      }),
+    ],
+    waits: [
+      {
+        kind: 'soak',
+        what: '25 % of the users are on shop-1-34; the next step is 50 %.',
+        since: at('10:04:00'),
+        until: at('10:09:00'),
+        at: '1.34/cutover',
+      },
+    ],
+    ...change,
+  });
 }
 
 export function sighting(change: Partial<Sighting> = {}): Sighting {

@@ -1,8 +1,9 @@
 import type { Client } from '@temporalio/client';
+import { gateTitle } from '../../contract/gateText.ts';
 import type { GateRecord } from '../../contract/status.ts';
 import type { Sighting } from '../following/sighting.ts';
 import { sendAnswer } from '../messages/sendAnswer.ts';
-import { gateName, gateQuestion, openGate } from '../rendering/gateView.ts';
+import { gateQuestion, openGate } from '../rendering/gateView.ts';
 import { styleOf } from '../rendering/style.ts';
 import { confirm } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
@@ -30,12 +31,12 @@ export function createGateKeeper(
     const payload = { gate: gate.gate, digest: gate.digest };
     beforeAsking();
     if (!ask) {
-      terminal.note(`The demo approves ${gateName(gate)} by itself (digest ${gate.digest.slice(0, 8)}).`);
+      terminal.note(`The demo approves ${gateTitle(gate)} by itself (digest ${gate.digest.slice(0, 8)}).`);
       await sendAnswer(client, workflowId, 'approve', { ...payload, by: 'demo' });
       return;
     }
     terminal.note(gateQuestion(gate, styleOf(terminal.colors.err)));
-    const yes = await confirm(terminal, `Approve ${gateName(gate)}?`, { orNothing: false, signal });
+    const yes = await confirm(terminal, `Approve ${gateTitle(gate)}?`, { orNothing: false, signal });
     if (yes) await sendAnswer(client, workflowId, 'approve', { ...payload, by });
     else await sendAnswer(client, workflowId, 'reject', { ...payload, by, comment: 'said no in the demo' });
   };

@@ -5,8 +5,16 @@ import type { StageProgress } from './sighting.ts';
 
 type PendingActivities = WorkflowExecutionDescription['raw']['pendingActivities'];
 
-/** What the running stages' activities have told last. A stage that can't be looked at just now has told nothing. */
-export async function stageProgress(client: Client, hops: readonly HopStatus[]): Promise<StageProgress[]> {
+/**
+ * What the running stages' activities have told last. A stage that can't be looked at just now has told nothing.
+ *
+ * @param root the upgrade itself, with its own activities: stages without a workflow of their own are carried out there
+ */
+export async function stageProgress(
+  client: Client,
+  hops: readonly HopStatus[],
+  root: { workflowId: string; pendingActivities: PendingActivities },
+): Promise<StageProgress[]> {
   const running = hops.flatMap(({ stages }) =>
     stages.flatMap(({ state, workflowId }) =>
       state === 'running' && workflowId !== undefined ? [workflowId] : [],
@@ -23,7 +31,7 @@ export async function stageProgress(client: Client, hops: readonly HopStatus[]):
       }
     }),
   );
-  return all.flat();
+  return [...progressOf(root.workflowId, root.pendingActivities), ...all.flat()];
 }
 
 /** The heartbeats' details that are of the shape of `UpdateProgress`; others are for the activities alone. */

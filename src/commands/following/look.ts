@@ -38,7 +38,13 @@ export async function lookAt(
     workerAnswers: answered,
     ...(typeof asked === 'string' ? { trouble: asked } : {}),
     ...(status === undefined ? {} : { status }),
-    progress: answered && ending === undefined ? await stageProgress(client, asked.hops) : [],
+    progress:
+      answered && ending === undefined
+        ? await stageProgress(client, asked.hops, {
+            workflowId,
+            pendingActivities: description.raw.pendingActivities,
+          })
+        : [],
     ...(ending === undefined ? {} : { ending }),
   };
 }

@@ -3,7 +3,7 @@ import type { UpgradeStatus } from '../../contract/status.ts';
 
 /** What a running stage has told last by its heartbeat, which is nowhere else. */
 export interface StageProgress {
-  /** The stage's own workflow. */
+  /** The stage's own workflow, or the upgrade's where the stage has none. */
   workflowId: string;
   line: string;
   nodes: NodeProgress[];

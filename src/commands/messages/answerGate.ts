@@ -1,10 +1,12 @@
 import type { Client } from '@temporalio/client';
+import { gateTitle } from '../../contract/gateText.ts';
 import { parseGateAnswer } from '../../contract/messages.ts';
 import type { GateAnswer } from '../../contract/messages.ts';
+import type { GateRecord } from '../../contract/status.ts';
 import { UsageError, CommandFailed, exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { lookAt } from '../following/look.ts';
-import { gateAnswers, gateName, gateQuestion, openGate } from '../rendering/gateView.ts';
+import { gateAnswers, gateQuestion, openGate } from '../rendering/gateView.ts';
 import { plain, styleOf } from '../rendering/style.ts';
 import { confirm } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
@@ -78,9 +80,15 @@ async function askedOf(
     throw new CommandFailed(`Gate "${wanted}" is not open; "${open.gate}" is.`);
   }
   terminal.note(gateQuestion(open, styleOf(terminal.colors.err)));
-  const question = verdict === 'approve' ? 'Approve' : 'Reject (this ends the upgrade)';
-  const sure = await confirm(terminal, `${question}: ${gateName(open)}?`, { orNothing: true });
+  const question = verdict === 'approve' ? 'Approve' : `Reject (${afterRejection(open)})`;
+  const sure = await confirm(terminal, `${question}: ${gateTitle(open)}?`, { orNothing: true });
   return sure ? { gate: open.gate, digest: open.digest } : undefined;
+}
+
+function afterRejection({ gate, nodeGroup }: GateRecord): string {
+  return gate === 'retire' && nodeGroup === undefined
+    ? 'the old cluster is kept, and the migration is complete'
+    : 'this ends the upgrade';
 }
 
 /** As the workflow will check it, so that a mistake is told without it. */

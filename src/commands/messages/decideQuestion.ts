@@ -21,7 +21,7 @@ export interface DecideOptions {
 }
 
 /**
- * Answers a question about nodes. With `--decision` and `--digest` the person says what they have seen; otherwise they
+ * Answers a question. With `--decision` and `--digest` the person says what they have seen; otherwise they
  * are shown what is asked, and asked, which needs a terminal.
  */
 export async function decideQuestion(
@@ -61,7 +61,8 @@ async function askedOf(
     );
   }
   const open = openQuestion(status);
-  if (open === undefined) throw new CommandFailed(`Upgrade ${workflowId} asks nothing about nodes now.`);
+  if (open === undefined)
+    throw new CommandFailed(`Upgrade ${workflowId} asks nothing now that a decision would answer.`);
   if (!terminal.interactive) {
     throw new UsageError(
       `--decision and --digest are needed where nobody can be asked.\n${decisionAnswers(status, open, new Date(), plain)}`,

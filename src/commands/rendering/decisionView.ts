@@ -4,17 +4,20 @@ import type { DecisionRecord } from '../../contract/workers.ts';
 import { durationText, momentText } from './duration.ts';
 import type { Style } from './style.ts';
 
-/** The question about nodes that is open, if any; there is never more than one. */
+/** The question that is open, if any; there is never more than one. */
 export function openQuestion(status: UpgradeStatus): DecisionRecord | undefined {
   return status.decisions?.find(({ outcome }) => outcome === undefined);
 }
 
 /** What is asked, as the person will see it who decides. */
-export function decisionQuestion({ at, digest, shown, options }: DecisionRecord, style: Style): string {
+export function decisionQuestion(
+  { about, at, digest, shown, options }: DecisionRecord,
+  style: Style,
+): string {
   return [
     style.title(`What is to be done about ${at}? (digest ${digest.slice(0, digestPrefixLength)})`),
     ...shown.map((line) => `  ${line.replaceAll('**', '')}`),
-    ...options.map((option) => `  ${option}: ${meaning(option)}`),
+    ...options.map((option) => `  ${option}: ${meaning(option, about)}`),
   ].join('\n');
 }
 
@@ -44,10 +47,11 @@ export function decisionOutcome({ at, outcome, by, comment }: DecisionRecord): s
   return `decision about ${at}: ${outcome ?? 'open'}${who}${comment === undefined ? '' : ` (${comment})`}`;
 }
 
-function meaning(option: DecisionRecord['options'][number]): string {
+function meaning(option: DecisionRecord['options'][number], about: DecisionRecord['about']): string {
+  const ofUsers = about === 'routing' || about === 'step';
   switch (option) {
     case 'wait':
-      return 'wait on, for as long again';
+      return ofUsers ? 'leave the users where they are, and go on looking' : 'wait on, for as long again';
     case 'restart':
       return 'roll the owner, so that its next Pod starts on another node';
     case 'skip':
@@ -57,9 +61,9 @@ function meaning(option: DecisionRecord['options'][number]): string {
     case 'force-group':
       return "EKS's own force: ignores every budget of the whole group";
     case 'forward':
-      return 'carry on';
+      return ofUsers ? 'go on with the next step' : 'carry on';
     case 'back':
-      return 'move Pods back to the old nodes';
+      return ofUsers ? 'send all users back to the old cluster' : 'move Pods back to the old nodes';
     case 'stay':
       return 'end here, as it is';
     case 'done':

@@ -1,3 +1,4 @@
+import { gateTitle } from '../../contract/gateText.ts';
 import { answerPayload, digestPrefixLength } from '../../contract/messages.ts';
 import type { GateRecord, UpgradeStatus } from '../../contract/status.ts';
 import { durationText, momentText } from './duration.ts';
@@ -8,20 +9,10 @@ export function openGate(status: UpgradeStatus): GateRecord | undefined {
   return status.gates.find(({ outcome }) => outcome === undefined);
 }
 
-/** `the plan`, `hop 1.33`, `the workers of 1.33`. */
-export function gateName({ gate, hop, nodeGroup }: Pick<GateRecord, 'gate' | 'hop' | 'nodeGroup'>): string {
-  if (gate === 'plan') return 'the plan';
-  if (gate === 'retire') {
-    return `the end of the old node group ${nodeGroup ?? ''}${hop === undefined ? '' : ` of ${hop}`}`;
-  }
-  if (gate === 'hop') return `hop ${hop ?? ''}`.trim();
-  return `the ${gate}${hop === undefined ? '' : ` of ${hop}`}`;
-}
-
 /** What is asked at an open gate, as the person will see it who decides. */
 export function gateQuestion(gate: GateRecord, style: Style): string {
   return [
-    style.title(`Approve ${gateName(gate)}? (digest ${gate.digest.slice(0, digestPrefixLength)})`),
+    style.title(`Approve ${gateTitle(gate)}? (digest ${gate.digest.slice(0, digestPrefixLength)})`),
     ...gate.shown.map((line) => `  ${line.replaceAll('**', '')}`),
   ].join('\n');
 }
@@ -34,7 +25,7 @@ export function gateAnswers(status: UpgradeStatus, gate: GateRecord, now: Date, 
       ? ''
       : `, until ${momentText(gate.closesAt, now)} (${durationText((Date.parse(gate.closesAt) - now.getTime()) / 1000)} left)`;
   return [
-    style.attention(`Waits for approval of ${gateName(gate)}, digest ${digest}${left}:`),
+    style.attention(`Waits for approval of ${gateTitle(gate)}, digest ${digest}${left}:`),
     `  stepladder approve ${status.workflowId} --gate ${gate.gate} --digest ${digest}`,
     `  or in the Temporal UI the signal or update "approve" with: ${answerPayload(gate.gate, gate.digest)}`,
   ].join('\n');

@@ -3,6 +3,7 @@ import { durationText } from './duration.ts';
 import { bullets, code, inline, markdownTable } from './markdown.ts';
 import { environmentSections } from './reportEnvironment.ts';
 import { measuredSections } from './reportMeasured.ts';
+import { migrationSections } from './reportMigration.ts';
 import { peopleSections } from './reportPeople.ts';
 
 /** The report of an upgrade as Markdown, for reading, for a ticket, for an audit. */
@@ -10,6 +11,7 @@ export function reportMarkdown(report: Report): string {
   const sections = [
     header(report),
     ...measuredSections(report),
+    ...migrationSections(report),
     ...peopleSections(report),
     ...environmentSections(report),
   ];
@@ -21,7 +23,7 @@ function header(report: Report): string {
   const { cluster, targetVersion, currentVersion, workflowId, runId } = status;
   const from = fromVersion ?? '?';
   return [
-    `# Upgrade of cluster ${inline(cluster.name)}: ${from} → ${targetVersion ?? '?'}: ${status.phase}`,
+    `# ${subject(status)}: ${from} → ${targetVersion ?? '?'}: ${status.phase}`,
     inline(status.outcome ?? 'How it ended is not known.'),
     markdownTable(
       ['', ''],
@@ -37,6 +39,13 @@ function header(report: Report): string {
     ),
     ...putBack(report),
   ].join('\n\n');
+}
+
+/** `Upgrade of cluster shop`, `Migration of cluster shop to shop-1-34`. */
+function subject({ cluster, migration }: Report['status']): string {
+  return migration === undefined
+    ? `Upgrade of cluster ${inline(cluster.name)}`
+    : `Migration of cluster ${inline(cluster.name)} to ${inline(migration.green.name)}`;
 }
 
 /** What is still changed for the upgrade's sake stands at the top: somebody has to see to it. */

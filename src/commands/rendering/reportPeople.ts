@@ -1,9 +1,9 @@
 import { findingKey } from '../../checks/findingKey.ts';
+import { gateTitle } from '../../contract/gateText.ts';
 import { digestPrefixLength } from '../../contract/messages.ts';
 import type { Report } from '../../contract/report.ts';
 import type { GateRecord } from '../../contract/status.ts';
 import type { DecisionRecord } from '../../contract/workers.ts';
-import { gateName } from './gateView.ts';
 import { bullets, code, inline, markdownTable, section } from './markdown.ts';
 
 /** Who decided what, and what was put back afterwards. */
@@ -11,7 +11,7 @@ export function peopleSections(report: Report): string[] {
   const { gates, actions, refusals, compensations, notes } = report.status;
   return [
     ...section('Approvals', approvals(gates)),
-    ...section('Decisions about nodes', decisionsTable(report.status.decisions ?? [])),
+    ...section('Decisions', decisionsTable(report.status.decisions ?? [])),
     ...section('Pauses, resumptions, aborts, rollbacks', actionsTable(report)),
     ...section(
       'Messages that were refused',
@@ -72,7 +72,7 @@ function approvals(gates: readonly GateRecord[]): string {
   return markdownTable(
     ['gate', 'opening', 'digest', 'opened', 'outcome', 'by', 'when', 'comment'],
     gates.map((gate) => [
-      inline(gateName(gate)),
+      inline(gateTitle(gate)),
       String(gate.opening),
       code(gate.digest.slice(0, digestPrefixLength)),
       gate.openedAt,

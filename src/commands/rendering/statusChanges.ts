@@ -1,10 +1,12 @@
+import { gateTitle } from '../../contract/gateText.ts';
 import { stageTitle } from '../../contract/stageSubject.ts';
 import type { GateRecord, HopStatus, StageStatus, UpgradeStatus } from '../../contract/status.ts';
 import type { Sighting } from '../following/sighting.ts';
 import type { DecisionRecord } from '../../contract/workers.ts';
 import { decisionAnswers, decisionOutcome } from './decisionView.ts';
 import { elapsedText } from './duration.ts';
-import { gateAnswers, gateName } from './gateView.ts';
+import { gateAnswers } from './gateView.ts';
+import { migrationChanges } from './migrationView.ts';
 import { ending, noWorkerAnswers, versionsText } from './statusView.ts';
 import { plain } from './style.ts';
 
@@ -43,6 +45,7 @@ function statusLines(before: UpgradeStatus | undefined, now: UpgradeStatus, at: 
     ...questionLines(before, now, at),
     ...(before === undefined || before.paused === now.paused ? [] : [now.paused ? 'paused' : 'resumed']),
     ...now.hops.flatMap((hop) => hopLines(before, hop)),
+    ...migrationChanges(before?.migration, now.migration),
     ...waitLines(before, now),
     ...fresh(before?.refusals, now.refusals).map(
       ({ message, by, reason, instead }) =>
@@ -132,7 +135,7 @@ function questionLines(before: UpgradeStatus | undefined, now: UpgradeStatus, at
 function outcomeLine(gate: GateRecord): string {
   const by = gate.by === undefined ? '' : ` by ${gate.by}`;
   const comment = gate.comment === undefined ? '' : ` (${gate.comment})`;
-  return `${gateName(gate)}: ${gate.outcome ?? 'open'}${by}${comment}`;
+  return `${gateTitle(gate)}: ${gate.outcome ?? 'open'}${by}${comment}`;
 }
 
 /** What a stage's heartbeat says. */
@@ -142,7 +145,20 @@ function progressLines(before: Sighting | undefined, now: Sighting): string[] {
       ({ workflowId, line }) =>
         line !== before?.progress.find((each) => each.workflowId === workflowId)?.line,
     )
-    .map(({ workflowId, line }) => `${workflowId.slice(now.workflowId.length + 1)}: ${line}`);
+    .map(({ workflowId, line }) => {
+      const place = workflowId.slice(now.workflowId.length + 1);
+      return `${place === '' ? runningStages(now) : place}: ${line}`;
+    });
+}
+
+/** What the upgrade itself is at: its own activities belong to a stage that has no workflow. */
+function runningStages({ status }: Sighting): string {
+  const running = (status?.hops ?? []).flatMap(({ to, stages }) =>
+    stages
+      .filter(({ state, workflowId }) => state === 'running' && workflowId === undefined)
+      .map((stage) => `${to} ${stageTitle(stage)}`),
+  );
+  return running.length === 0 ? (status?.phase ?? '') : running.join(', ');
 }
 
 /** The entries of a growing list that are new; the oldest of it may have been dropped. */

@@ -1,10 +1,11 @@
 import { remaining } from '../../plan/remaining.ts';
 import { stageTitle } from '../../contract/stageSubject.ts';
 import type { HopStatus, StageState, StageStatus, UpgradeStatus, Wait } from '../../contract/status.ts';
-import type { Sighting, StageProgress } from '../following/sighting.ts';
+import type { Sighting } from '../following/sighting.ts';
 import { durationText, elapsedText, momentText } from './duration.ts';
 import { decisionAnswers, openQuestion } from './decisionView.ts';
 import { gateAnswers, openGate } from './gateView.ts';
+import { migrationLines } from './migrationView.ts';
 import { nodeLines } from './nodeView.ts';
 import type { Style } from './style.ts';
 import { shortened, table } from './table.ts';
@@ -24,8 +25,9 @@ export function statusView(sighting: Sighting, options: ViewOptions): string {
       ? [style.title(`Upgrade ${sighting.workflowId}`)]
       : [
           heading(status, sighting, options),
-          hopsTable(status, sighting.progress, options),
+          hopsTable(status, sighting, options),
           ...sighting.progress.map(({ nodes }) => nodeLines(nodes, style).join('\n')),
+          migrationLines(status, options.now, style).join('\n'),
           windows(status, options),
           waits(status, options),
           refusals(status, options),
@@ -91,10 +93,10 @@ const marks: Record<StageState, string> = {
   skipped: '–',
 };
 
-function hopsTable(status: UpgradeStatus, progress: readonly StageProgress[], options: ViewOptions): string {
+function hopsTable(status: UpgradeStatus, sighting: Sighting, options: ViewOptions): string {
   if (status.hops.length === 0) return '';
   const rows = status.hops.flatMap((hop) =>
-    hop.stages.map((stage, index) => stageRow(hop, stage, index, progress, options)),
+    hop.stages.map((stage, index) => stageRow(hop, stage, index, sighting, options)),
   );
   return table(['hop', '', 'stage', 'took', ''], rows, options.style);
 }
@@ -103,12 +105,12 @@ function stageRow(
   hop: HopStatus,
   stage: StageStatus,
   index: number,
-  progress: readonly StageProgress[],
+  { progress, workflowId: root }: Sighting,
   { style, columns, now }: ViewOptions,
 ): string[] {
   const told =
     stage.state === 'running'
-      ? progress.find(({ workflowId }) => workflowId === stage.workflowId)?.line
+      ? progress.find(({ workflowId }) => workflowId === (stage.workflowId ?? root))?.line
       : undefined;
   const name = stageTitle(stage);
   const room = Math.max(columns - 50, 24);
