@@ -13,7 +13,6 @@ import { identifyActivity } from './identify.ts';
 import { inventoryActivities } from './inventories.ts';
 import { nodeGroupActivities } from './nodeGroups.ts';
 import { migrationActivities } from './migration/index.ts';
-import type { MigrationActivities } from './migrationTypes.ts';
 import { notifyActivity } from './notify.ts';
 import { observeActivity } from './observe.ts';
 import { openingActivities } from './openings.ts';
@@ -46,7 +45,7 @@ export interface ActivityOptions {
 /** Every side effect of the engine, ready for a worker, or for a command that calls it in its own process. */
 export function createActivities(
   options: ActivityOptions,
-): Activities & WorkerActivities & ToolActivities & Partial<MigrationActivities> {
+): Activities & WorkerActivities & ToolActivities & ReturnType<typeof migrationActivities> {
   const dependencies: ActivityDependencies = {
     evidence: options.evidence,
     temporal: options.temporal,
