@@ -29,11 +29,13 @@ export async function bringResources(run: MigrationRun): Promise<void> {
             }),
           );
           run.state.evidence(copied.evidence);
+          const { applied, unchanged, leftOut, refusedCount } = copied;
+          run.status.copied = { applied, unchanged, leftOut, refusedCount };
           run.detail(
             status,
-            `${copied.applied} brought, ${copied.unchanged} were so, ${copied.leftOut} stay behind, ${copied.refusedCount} refused`,
+            `${applied} brought, ${unchanged} were so, ${leftOut} stay behind, ${refusedCount} refused`,
           );
-          return counted(copied.refused, copied.refusedCount);
+          return counted(copied.refused, refusedCount);
         },
         againMs: run.state.reconnectMs,
       },

@@ -86,6 +86,8 @@ async function compared(run: MigrationRun): Promise<ComparisonVerdict> {
       }),
     );
     run.state.evidence(verdict.evidence);
+    const { same, explained, unexplainedCount } = verdict;
+    run.status.compared = { same, explained, unexplainedCount };
     return verdict;
   };
   let last: ComparisonVerdict | undefined;
@@ -117,6 +119,7 @@ async function probed(run: MigrationRun): Promise<ProbesVerdict> {
         last = await steadily(run.state, () =>
           perform('probeGreen', `Does ${green} answer?`, { green: run.sides.green, probes }),
         );
+        run.status.probed = last.results;
         return last.results
           .filter(({ state }) => state !== 'holds')
           .map(({ name, state, why }) => `${name} (${state}): ${why}`);

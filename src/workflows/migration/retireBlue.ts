@@ -35,6 +35,11 @@ export async function retireBlue(run: MigrationRun): Promise<void> {
           place,
         );
       }
+      run.status.removed = [
+        ...stage.nodeGroups.map((name) => `node group ${name}`),
+        ...stage.addons.map((name) => `add-on ${name}`),
+        `cluster ${stage.cluster}`,
+      ];
       run.detail(status, `${stage.cluster} is deleted`);
       run.state.endStage(status, 'done');
     } catch (error) {
