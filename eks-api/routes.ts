@@ -32,6 +32,11 @@ import {
 } from './operations/insights.ts';
 import { describeNodeGroup, listNodeGroups } from './operations/nodeGroups.ts';
 import {
+  listCapabilities,
+  listFargateProfiles,
+  listIdentityProviderConfigs,
+} from './operations/otherParts.ts';
+import {
   createPodIdentityAssociation,
   deletePodIdentityAssociation,
   describePodIdentityAssociation,
@@ -288,6 +293,24 @@ export const routes: readonly Route[] = [
     url: podIdentity,
     resource: ofPodIdentity,
     mutate: deletePodIdentityAssociation,
+  },
+  {
+    operation: 'ListFargateProfiles',
+    method: 'GET',
+    url: `${cluster}/fargate-profiles`,
+    read: listFargateProfiles,
+  },
+  {
+    operation: 'ListIdentityProviderConfigs',
+    method: 'GET',
+    url: `${cluster}/identity-provider-configs`,
+    read: listIdentityProviderConfigs,
+  },
+  {
+    operation: 'ListCapabilities',
+    method: 'GET',
+    url: `${cluster}/capabilities`,
+    read: listCapabilities,
   },
   {
     operation: 'TagResource',

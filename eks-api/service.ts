@@ -64,6 +64,10 @@ export class EksService {
   readonly accessEntries = new Map<string, AccessEntryRecord>();
   /** By their IDs. */
   readonly podIdentities = new Map<string, PodIdentityRecord>();
+  /** Names of what a cluster may have besides and is only listed here; a test that wants some puts them in. */
+  readonly fargateProfiles: string[] = [];
+  readonly identityProviders: string[] = [];
+  readonly capabilities: { capabilityName: string; type: string }[] = [];
   readonly insights: InsightsRecord;
   readonly updates: UpdateRegister;
   /** Answers by clientRequestToken: what has to be looked up to answer again. */

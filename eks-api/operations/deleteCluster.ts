@@ -10,7 +10,8 @@ import { describeClusterRecord } from './describeCluster.ts';
  * DeleteCluster: DELETING for a while, and then the cluster is not found any more, with its add-ons, access entries and
  * Pod Identity associations.
  *
- * @throws EksError ResourceNotFoundException, ResourceInUseException (it has node groups, or something is in progress),
+ * @throws EksError ResourceNotFoundException, ResourceInUseException (it has node groups or Fargate profiles, or something is
+ * in progress),
  * InvalidRequestException (it is protected)
  */
 export function deleteCluster(account: EksAccount, call: Call) {
@@ -26,6 +27,9 @@ export function deleteCluster(account: EksAccount, call: Call) {
   }
   if (service.nodeGroups.size > 0) {
     throw new EksError('ResourceInUseException', 'Cluster has nodegroups attached', subject);
+  }
+  if (service.fargateProfiles.length > 0) {
+    throw new EksError('ResourceInUseException', 'Cluster has fargate profiles attached', subject);
   }
   if (isBusy(service)) {
     throw new EksError(

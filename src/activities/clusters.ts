@@ -142,7 +142,8 @@ export async function connect(
   return connectKubernetes({ endpoint, certificateAuthorityPem, token }, ...retryPolicy);
 }
 
-function refuseOther(name: string, expected: ClusterIdentity, found: ClusterIdentity): void {
+/** @throws StepladderError `WrongCluster` for a cluster that is not the one that was seen first */
+export function refuseOther(name: string, expected: ClusterIdentity, found: ClusterIdentity): void {
   const differences = (
     [
       ['ARN', expected.arn, found.arn],

@@ -8,6 +8,7 @@ import type {
   ObservedVersion,
   OfferedAddonVersion,
 } from '../plan/observation.ts';
+import type { ClusterCopying } from './clusterCopy.ts';
 
 /**
  * The few things asked of whoever runs a cluster. One value of it stands for one cluster. EKS is the first to implement
@@ -17,7 +18,7 @@ import type {
  * `ServerError`, `ClusterNotFound`, and where a change was refused `PlatformRefused` or `UpdateInProgress`. Passing
  * trouble has been tried again a few times by then. An aborted signal ends a call with the signal's own error.
  */
-export interface Platform {
+export interface Platform extends ClusterCopying {
   /** The cluster as it is now, never from a cache. */
   describeCluster(signal?: AbortSignal): Promise<PlatformCluster>;
   /** A bearer token for the cluster's Kubernetes API, good for some minutes at least. */
@@ -132,6 +133,8 @@ export interface NodeGroupVersionChange {
 export interface NodeGroupCopy {
   /** The group that it is to be like. */
   like: string;
+  /** The cluster of that group, of the same account and region; the same cluster unless given. */
+  likeCluster?: string;
   name: string;
   to: MinorVersion;
   size: NodeGroupSize;
@@ -159,6 +162,8 @@ export interface PlatformCluster {
   certificateAuthorityPem?: string;
   tags: Record<string, string>;
   autoMode: boolean;
+  /** True when it can't be deleted before somebody has taken its protection off. */
+  deletionProtection?: boolean;
   healthIssues: string[];
 }
 

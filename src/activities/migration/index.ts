@@ -1,9 +1,19 @@
 import type { ActivityDependencies } from '../dependencies.ts';
+import { grantGreenAccessActivity } from './grantGreenAccess.ts';
+import { greenAddonActivities } from './greenAddons.ts';
+import { greenClusterActivities } from './createGreenCluster.ts';
+import { greenNodeGroupsActivity } from './greenNodeGroups.ts';
+import { removeClusterActivities } from './removeCluster.ts';
 import { routingActivities } from './routing.ts';
 
 /** The side effects of a migration to a new cluster, one file each. */
 export function migrationActivities(dependencies: ActivityDependencies) {
   return {
+    ...greenClusterActivities(dependencies),
+    ...grantGreenAccessActivity(dependencies),
+    ...greenAddonActivities(dependencies),
+    ...greenNodeGroupsActivity(dependencies),
+    ...removeClusterActivities(dependencies),
     ...routingActivities(dependencies),
   };
 }

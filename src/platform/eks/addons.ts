@@ -11,6 +11,7 @@ import type { ObservedAddon, OfferedAddonVersion } from '../../plan/observation.
 import type { ConflictResolution, PlatformUpdate } from '../platform.ts';
 import type { EksConnection } from './connection.ts';
 import { healthLines } from './health.ts';
+import { isNotFound } from './presence.ts';
 import { readUpdate } from './updates.ts';
 
 /** ListAddons: the names of the add-ons that EKS manages. */
@@ -30,7 +31,7 @@ export async function describeAddon(
   name: string,
   signal?: AbortSignal,
 ): Promise<ObservedAddon> {
-  const addon = await describe(connection, name, signal);
+  const addon = await describeRawAddon(connection, name, signal);
   return {
     name,
     version: addon.addonVersion ?? '',
@@ -78,7 +79,7 @@ export async function updateAddon(
   change: { name: string; to: string; resolveConflicts: ConflictResolution; token: string },
   signal?: AbortSignal,
 ): Promise<PlatformUpdate> {
-  const { serviceAccountRoleArn } = await describe(connection, change.name, signal);
+  const { serviceAccountRoleArn } = await describeRawAddon(connection, change.name, signal);
   const { update } = await connection.call(
     'UpdateAddon',
     `add-on ${change.name}`,
@@ -99,7 +100,26 @@ export async function updateAddon(
   return readUpdate(update);
 }
 
-async function describe(connection: EksConnection, name: string, signal?: AbortSignal): Promise<Addon> {
+/** DescribeAddon, as EKS gives it; undefined when there is none of that name. */
+export async function findAddon(
+  connection: EksConnection,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Addon | undefined> {
+  try {
+    return await describeRawAddon(connection, name, signal);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** DescribeAddon, as EKS gives it. */
+export async function describeRawAddon(
+  connection: EksConnection,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Addon> {
   const { addon } = await connection.call('DescribeAddon', `add-on ${name}`, signal, (client, options) =>
     client.send(new DescribeAddonCommand({ clusterName: connection.cluster, addonName: name }), options),
   );

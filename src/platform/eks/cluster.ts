@@ -1,4 +1,5 @@
 import { DescribeClusterCommand, DescribeClusterVersionsCommand } from '@aws-sdk/client-eks';
+import type { Cluster } from '@aws-sdk/client-eks';
 import { StepladderError } from '../../contract/errors.ts';
 import type { ObservedVersion } from '../../plan/observation.ts';
 import type { PlatformCluster } from '../platform.ts';
@@ -10,10 +11,8 @@ export async function describeCluster(
   connection: EksConnection,
   signal?: AbortSignal,
 ): Promise<PlatformCluster> {
-  const { cluster } = await connection.call('DescribeCluster', undefined, signal, (client, options) =>
-    client.send(new DescribeClusterCommand({ name: connection.cluster }), options),
-  );
-  if (cluster?.arn === undefined || cluster.version === undefined || cluster.status === undefined) {
+  const cluster = await describeRawCluster(connection, signal);
+  if (cluster.arn === undefined || cluster.version === undefined || cluster.status === undefined) {
     throw new StepladderError(
       'ClusterNotActive',
       `EKS describes cluster ${connection.cluster} without ARN, version or status: it is not one that EKS runs (a connected cluster, say), and Stepladder can't upgrade it.`,
@@ -36,8 +35,34 @@ export async function describeCluster(
       : { certificateAuthorityPem: Buffer.from(certificate, 'base64').toString('utf8') }),
     tags: cluster.tags ?? {},
     autoMode: cluster.computeConfig?.enabled === true,
+    ...(cluster.deletionProtection === true ? { deletionProtection: true } : {}),
     healthIssues: healthLines(cluster.health?.issues),
   };
+}
+
+/** DescribeCluster; undefined when there is none of that name. */
+export async function findCluster(
+  connection: EksConnection,
+  signal?: AbortSignal,
+): Promise<PlatformCluster | undefined> {
+  try {
+    return await describeCluster(connection, signal);
+  } catch (error) {
+    if (error instanceof StepladderError && error.type === 'ClusterNotFound') return undefined;
+    throw error;
+  }
+}
+
+/** DescribeCluster, as EKS gives it. */
+export async function describeRawCluster(connection: EksConnection, signal?: AbortSignal): Promise<Cluster> {
+  const { cluster } = await connection.call('DescribeCluster', undefined, signal, (client, options) =>
+    client.send(new DescribeClusterCommand({ name: connection.cluster }), options),
+  );
+  if (cluster !== undefined) return cluster;
+  throw new StepladderError(
+    'ServerError',
+    `EKS answered DescribeCluster of ${connection.cluster} with nothing.`,
+  );
 }
 
 /** DescribeClusterVersions. */

@@ -28,6 +28,14 @@ export class EksConnection {
     this.#options = options;
   }
 
+  /** Calls about another cluster of the same account and region. */
+  to(cluster: string): EksConnection {
+    if (cluster === this.cluster) return this;
+    const other = new EksConnection(cluster, this.#access, this.#options);
+    other.#client = this.#client;
+    return other;
+  }
+
   /** Has the next call start from what the credential chain says then. */
   renew(): void {
     this.#client = undefined;

@@ -1,6 +1,7 @@
 import type { CreateNodegroupRequest, Nodegroup } from '@aws-sdk/client-eks';
 import { StepladderError } from '../../contract/errors.ts';
 import type { NodeGroupCopy } from '../platform.ts';
+import { copyTags } from './copyTags.ts';
 import { idOrName } from './launchTemplate.ts';
 
 /**
@@ -45,7 +46,7 @@ export function copyNodeGroup(cluster: string, like: Nodegroup, copy: NodeGroupC
     instanceTypes: like.instanceTypes?.length === 0 ? undefined : like.instanceTypes,
     nodeRepairConfig: like.nodeRepairConfig,
     warmPoolConfig: like.warmPoolConfig,
-    tags: { ...tagsToCopy(like.tags), ...copy.notes },
+    tags: { ...copyTags(like.tags), ...copy.notes },
     // With an image of one's own EKS takes neither a type nor a version of images.
     ...(ownImage ? {} : { amiType: like.amiType, version: copy.to }),
     // What stands in a launch template must not be given beside it.
@@ -58,11 +59,4 @@ export function copyNodeGroup(cluster: string, like: Nodegroup, copy: NodeGroupC
 function templateOf({ launchTemplate }: Nodegroup, copy: NodeGroupCopy): Nodegroup['launchTemplate'] {
   if (launchTemplate === undefined) return undefined;
   return { ...idOrName(launchTemplate), version: copy.templateVersion ?? launchTemplate.version };
-}
-
-/** Tags that begin with `aws:` (CloudFormation's, say) can't be set; our own notes are about the other group. */
-function tagsToCopy(tags: Record<string, string> = {}): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(tags).filter(([key]) => !/^aws:/i.test(key) && !key.startsWith('stepladder/')),
-  );
 }

@@ -1,9 +1,13 @@
 import type { ClusterReference } from '../../contract/request.ts';
 import type { Platform } from '../platform.ts';
+import { letIn } from './access.ts';
 import { describeAddon, listAddons, offeredAddonVersions, updateAddon } from './addons.ts';
+import { describeBlueprint } from './blueprint.ts';
 import type { EksClientOptions } from './client.ts';
-import { describeCluster, listVersions } from './cluster.ts';
+import { describeCluster, findCluster, listVersions } from './cluster.ts';
 import { EksConnection } from './connection.ts';
+import { createCluster } from './createCluster.ts';
+import { createAddon } from './greenAddons.ts';
 import { listInsights } from './insights.ts';
 import { terminateMachines } from './machines.ts';
 import {
@@ -18,6 +22,8 @@ import {
   updateNodeGroupSettings,
   updateNodeGroupVersion,
 } from './nodeGroups.ts';
+import { givePodIdentity } from './podIdentities.ts';
+import { deleteCluster, listCapabilities, listFargateProfiles } from './removeCluster.ts';
 import { describeSubnets } from './subnets.ts';
 import { makeEksToken } from './token.ts';
 import { UpdateFinder, describeUpdate, updateControlPlane } from './updates.ts';
@@ -65,6 +71,15 @@ export function openEksPlatform(
     resizeNodeGroup: (change, signal) => resizeNodeGroup(connection, change, signal),
     deleteNodeGroup: (name, signal) => deleteNodeGroup(connection, name, signal),
     terminateMachines: (change, signal) => terminateMachines(connection, change, signal),
+    findCluster: (signal) => findCluster(connection, signal),
+    describeBlueprint: (look, signal) => describeBlueprint(connection, look, signal),
+    listFargateProfiles: (signal) => listFargateProfiles(connection, signal),
+    listCapabilities: (signal) => listCapabilities(connection, signal),
+    createCluster: (copy, signal) => createCluster(connection, copy, signal),
+    letIn: (copy, signal) => letIn(connection, copy, signal),
+    givePodIdentity: (copy, signal) => givePodIdentity(connection, copy, signal),
+    createAddon: (copy, signal) => createAddon(connection, copy, signal),
+    deleteCluster: (signal) => deleteCluster(connection, signal),
     noteOnNodeGroup: (name, key, value, signal) => tagNodeGroup(connection, name, key, value, signal),
     removeNoteFromNodeGroup: (name, key, signal) => untagNodeGroup(connection, name, key, signal),
   };

@@ -21,6 +21,7 @@ import type {
 import type { EksConnection } from './connection.ts';
 import { copyNodeGroup } from './copyNodeGroup.ts';
 import { healthLines } from './health.ts';
+import { isNotFound } from './presence.ts';
 import { idOrName } from './launchTemplate.ts';
 import { readUpdate } from './updates.ts';
 
@@ -78,13 +79,14 @@ export async function findNodeGroup(
   }
 }
 
-/** CreateNodegroup, of one that is like another. */
+/** CreateNodegroup, of one that is like another, of the same cluster or of another one. */
 export async function createNodeGroup(
   connection: EksConnection,
   copy: NodeGroupCopy,
   signal?: AbortSignal,
 ): Promise<void> {
-  const request = copyNodeGroup(connection.cluster, await describeRaw(connection, copy.like, signal), copy);
+  const source = connection.to(copy.likeCluster ?? connection.cluster);
+  const request = copyNodeGroup(connection.cluster, await describeRaw(source, copy.like, signal), copy);
   try {
     await connection.call('CreateNodegroup', `node group ${copy.name}`, signal, (client, options) =>
       client.send(new CreateNodegroupCommand(request), options),
@@ -256,10 +258,6 @@ export async function describeRaw(
   );
   if (nodegroup !== undefined) return nodegroup;
   throw new StepladderError('ServerError', `EKS answered DescribeNodegroup of ${name} with nothing.`);
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof StepladderError && error.details['reason'] === 'not-found';
 }
 
 function settingsOf(config: Nodegroup['updateConfig']): UpdateSettings {
