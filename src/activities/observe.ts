@@ -28,6 +28,7 @@ import { observeExtensions } from './observeExtensions.ts';
 import { Sight } from './sight.ts';
 import { observeTools } from './observeTools.ts';
 import { observeWorkloads } from './observeWorkloads.ts';
+import { observeMigration } from './migration/observeMigration.ts';
 import { givenOrUnseen } from './givenForChecks.ts';
 import { observeChecks } from './observeChecks.ts';
 import { activityScope, heartbeating } from './scope.ts';
@@ -49,17 +50,29 @@ export function observeActivity({
   'observeCluster'
 > {
   return {
-    async observeCluster({ context, checks, targetVersion, strategies = [], tools = [] }) {
+    async observeCluster({ context, checks, targetVersion, strategies = [], tools = [], migration }) {
       const { signal } = activityScope();
       const observation = await heartbeating(async () => {
         const cluster = await clusters.open(context, signal);
         const withDrains = strategies.some((strategy) => strategy !== 'managed');
-        const changed = tools.filter(({ awaitGit }) => !awaitGit).map(({ name }) => profileOf(name));
+        // A migration leaves blue's tools as they are.
+        const inPlace = migration === undefined ? tools.filter(({ awaitGit }) => !awaitGit) : [];
+        const changed = inPlace.map(({ name }) => profileOf(name));
         const seen = await observe(cluster, context, { withDrains, tools: changed }, now(), signal);
         const deep = await deeper(cluster, seen, checks, targetVersion, env, signal);
-        if (tools.length === 0) return deep;
         const by = { connection: cluster.kubernetes, evidence, context, env, log, signal };
-        return { ...deep, tools: await observeTools(by, tools) };
+        return {
+          ...deep,
+          ...(tools.length === 0 ? {} : { tools: await observeTools(by, tools) }),
+          ...(migration === undefined || targetVersion === undefined
+            ? {}
+            : {
+                migration: await observeMigration({
+                  ...{ clusters, blue: cluster, context, migration, signal },
+                  ...{ from: seen.cluster.version, to: targetVersion },
+                }),
+              }),
+        };
       });
       const { observedAt, cluster, nodes, nodeGroups, addons } = observation;
       const count = nodes.length + nodeGroups.length + addons.length;

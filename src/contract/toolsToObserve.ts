@@ -12,12 +12,16 @@ export function toolsToObserve(
   workflowType: WorkflowType,
   approved?: Pick<Plan, 'hops'>,
 ): RequestTool[] {
-  if (workflowType !== 'upgradeCluster' && workflowType !== 'upgradeTool') return [];
+  if (!['upgradeCluster', 'upgradeTool', 'migrateCluster'].includes(workflowType)) return [];
   const tools = request.tools ?? [];
   if (approved === undefined) return tools;
   const versions = new Map(
     approved.hops.flatMap(({ stages }) =>
-      stages.flatMap((stage) => (stage.stage === 'tools' ? [[stage.tool, stage.to.version] as const] : [])),
+      stages
+        .flatMap((stage) =>
+          stage.stage === 'tools' ? [stage] : stage.stage === 'green-tools' ? stage.tools : [],
+        )
+        .map(({ tool, to }) => [tool, to.version] as const),
     ),
   );
   return tools.flatMap((tool) => {

@@ -12,6 +12,7 @@ import { changesSomething, planHops } from './hops.ts';
 import { leftBehind, leftoverGroups } from './leftovers.ts';
 import { firstName } from './lineage.ts';
 import type { Observation } from './observation.ts';
+import { makeMigrationPlan } from './migration/makeMigrationPlan.ts';
 import { compareNames } from './order.ts';
 import { requestProblems, targetOf } from './requestFit.ts';
 import { compareStrategies, RollEstimates } from './strategies/index.ts';
@@ -42,6 +43,7 @@ export interface PlanInput {
 export function makePlan(given: PlanInput): PlanResult {
   const input = { ...given, request: withDefaults(given.request) };
   const { observation, request, workflowType, approved, now } = input;
+  if (request.migration !== undefined) return makeMigrationPlan(input, request.migration);
   const misfits = requestProblems(input).filter(
     // Node groups and add-ons may go while an upgrade runs: then there is nothing left to do for them.
     ({ path }) => approved === undefined || path === 'targetVersion' || path === 'nodeGroup',

@@ -9,13 +9,29 @@ export interface ObservedMigration {
   /** Blue's own description, as far as green is made by it. */
   blueprint: ObservedBlueprint;
   /** The cluster that has green's name; absent where there is none. */
-  green?: { arn: string; version: MinorVersion; status: string; madeBy?: string };
+  green?: {
+    arn: string;
+    version: MinorVersion;
+    status: string;
+    /** The workflow that has made it, by its tag. */
+    madeBy?: string;
+    /** True where that is the very one that looks: an earlier run of it was terminated. */
+    ours?: boolean;
+  };
   /** IAM roles of blue's service accounts. */
   roles: ObservedRole[];
   resources: ObservedResources;
   routing: ObservedRouting;
   /** What could not be seen: each becomes an `unknown`. */
-  unseen: { what: string; why: string; source: string }[];
+  unseen: UnseenForMigration[];
+}
+
+export interface UnseenForMigration {
+  what: string;
+  why: string;
+  source: string;
+  /** The part that is empty for it, so that nothing is concluded from its emptiness. */
+  part?: 'blueprint' | 'green' | 'roles' | 'resources' | 'routing';
 }
 
 export interface ObservedBlueprint {

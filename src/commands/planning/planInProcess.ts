@@ -46,6 +46,7 @@ export async function observeAndPlan({ written, checked }: GivenRequest): Promis
       targetVersion: checked.targetVersion,
       strategies: strategiesOf(request),
       tools: toolsToObserve(request, workflowType),
+      ...(request.migration === undefined ? {} : { migration: request.migration }),
     });
     const plan = await activities.makePlan({ context, workflowType, request, observation });
     // Written by the activities a moment ago: the whole result, findings and all.
