@@ -1,3 +1,4 @@
+import { cutoverShown, retireShown } from '../../contract/migrationShown.ts';
 import type { Inspection } from './lookInside.ts';
 import type { MigrationRun } from './migrationRun.ts';
 
@@ -7,25 +8,35 @@ export function cutoverLines(
   inspection: Inspection,
   returns: readonly string[],
 ): string[] {
-  const { comparison, workloads, probes } = inspection;
-  const green = run.sides.green.cluster.name;
-  const { weights, soak } = run.stage('cutover');
-  return [
-    ...returns.map((why) => `- **sent back before**: ${why}`),
-    `- compared: ${comparison.same} objects on both, ${comparison.unexplainedCount} differences unexplained`,
-    `- workloads: ${workloads.compared} owners on ${green} as well as on ${run.blue.cluster.name}`,
-    ...probes.results.map(({ name, state, why }) => `- probe ${name} ${state}: ${why}`),
-    `- on approval: ${weights.map((weight) => `${weight} %`).join(', ')} of the users, each watched for ${soak}`,
-    '- `rollback` sends all users back at any time',
-  ];
+  const { copied, weights, addresses } = run.status;
+  const { from, to, stages } = run.hop;
+  return cutoverShown({
+    ...inspection,
+    ...namesOf(run),
+    ...{ from, to, stages, weights, addresses, returns },
+    region: run.state.status.cluster.region,
+    ...(copied === undefined ? {} : { copied: { ...copied, refused: [] } }),
+    asked: run.migration.probes,
+    badLooks: run.migration.steps.badLooks,
+  });
 }
 
 /** What a person decides on before blue goes, Markdown lines. @param since when all users had gone over, milliseconds */
 export function retireLines(run: MigrationRun, since: number): string[] {
-  const { cluster, nodeGroups, addons } = run.stage('retirement');
-  return [
-    `- all users are on ${run.sides.green.cluster.name} since ${new Date(since).toISOString()}`,
-    `- deleted: cluster ${cluster}, node groups ${nodeGroups.join(', ')}, add-ons ${addons.join(', ')}`,
-    '- after that there is no way back',
-  ];
+  const nodeGroups = run.find('green-workers')?.nodeGroups;
+  return retireShown({
+    ...namesOf(run),
+    stages: run.hop.stages,
+    stage: run.stage('retirement'),
+    servedMs: Date.now() - since,
+    weights: run.status.weights,
+    // Green's were made as many.
+    ...(nodeGroups === undefined
+      ? {}
+      : { nodes: nodeGroups.reduce((sum, { size }) => sum + size.desired, 0) }),
+  });
+}
+
+function namesOf(run: MigrationRun): { blue: string; green: string } {
+  return { blue: run.blue.cluster.name, green: run.sides.green.cluster.name };
 }
