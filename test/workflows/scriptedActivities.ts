@@ -4,6 +4,7 @@ import type {
   PlanSummary,
   UpdateOutcome,
 } from '../../src/activities/types.ts';
+import type { MigrationActivities } from '../../src/activities/migrationTypes.ts';
 import type { ToolActivities } from '../../src/activities/toolTypes.ts';
 import type { WorkerActivities } from '../../src/activities/workerTypes.ts';
 import { StepladderError } from '../../src/contract/errors.ts';
@@ -11,10 +12,11 @@ import type { EvidenceReference } from '../../src/contract/evidence.ts';
 import type { Plan } from '../../src/contract/plan.ts';
 import { readRequest } from '../../src/contract/request.ts';
 import { failWith } from './failWith.ts';
+import { fakeMigration } from './fakeMigration.ts';
 import { fakeTool } from './fakeTool.ts';
 import { fakeWorkers } from './fakeWorkers.ts';
 
-export type Activities = ClusterActivities & WorkerActivities & ToolActivities;
+export type Activities = ClusterActivities & WorkerActivities & ToolActivities & MigrationActivities;
 
 /** One call that a workflow made, in the order in which they came. */
 export interface Call {
@@ -117,6 +119,7 @@ export function scriptActivities(
   const well: Activities = {
     ...fakeWorkers().activities,
     ...fakeTool().activities,
+    ...fakeMigration().activities,
     readRequest: async ({ workflowType, request }) => {
       try {
         return readRequest(workflowType, request);

@@ -24,6 +24,7 @@ export async function cutOver(run: MigrationRun): Promise<boolean> {
     await run.inStage('cutover', async (status) => {
       for (;;) {
         const inspection = await inspect(run);
+        await readWeights(run);
         await run.gates.ask('cutover', run.planDigest, cutoverLines(run, inspection, returns), run.request);
         await run.untilWindow();
         const end = await goOver(run, status);
