@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { StepladderError } from '../contract/errors.ts';
 import type { KubernetesConnection } from './connection.ts';
 import { inOrder } from './inOrder.ts';
+import { resourceName } from './inventoryEntry.ts';
 import { parse } from './list.ts';
 
 /** A resource that can be listed, in the one version by which we read it. */
@@ -19,6 +20,11 @@ export interface Discovery {
   resources: ListableResource[];
   /** Every version of every group that is served, as `apps/v1`, and `v1` for the core group. */
   served: string[];
+  /**
+   * By resource (`deployments.apps`), the versions in which it can be listed and created, the preferred one first;
+   * absent for what can't be created.
+   */
+  writable: ReadonlyMap<string, readonly string[]>;
   /** What could not be asked for, and why. */
   unseen: { group: string; version: string; reason: string }[];
 }
@@ -65,25 +71,36 @@ export async function discoverResources(
       .sort((one, other) => Number(other.version === preferred) - Number(one.version === preferred));
   });
   const found = new Map<string, ListableResource>();
+  const writable = new Map<string, string[]>();
   const unseen: Discovery['unseen'] = [];
   const answers = inOrder([{ group: '', version: 'v1' }, ...versions], (each) =>
     readGroupVersion(connection, each, signal),
   );
-  for await (const { group, version, resources, reason } of answers) {
+  for await (const { group, version, resources, creatable, reason } of answers) {
     if (reason !== undefined) unseen.push({ group, version, reason });
     for (const resource of resources) {
       const key = `${group}/${resource.resource}`;
       if (!found.has(key)) found.set(key, resource);
+      if (!creatable.has(resource.resource)) continue;
+      const name = resourceName(resource);
+      writable.set(name, [...(writable.get(name) ?? []), version]);
     }
   }
   const resources = [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each);
   const served = ['v1', ...versions.map(({ group, version }) => `${group}/${version}`)];
-  return { resources, served, unseen };
+  return { resources, served, writable, unseen };
 }
 
 /** Path under which all objects of a resource are listed, over all namespaces. */
 export function listPath({ group, version, resource }: ListableResource): string {
   return `${groupVersionPath(group, version)}/${resource}`;
+}
+
+/** Path under which objects of a resource are created, in a namespace if it has them. */
+export function createPath(resource: ListableResource, namespace: string | undefined): string {
+  if (!resource.namespaced || namespace === undefined) return listPath(resource);
+  const within = groupVersionPath(resource.group, resource.version);
+  return `${within}/namespaces/${encodeURIComponent(namespace)}/${resource.resource}`;
 }
 
 function groupVersionPath(group: string, version: string): string {
@@ -94,7 +111,14 @@ async function readGroupVersion(
   connection: KubernetesConnection,
   { group, version }: { group: string; version: string },
   signal: AbortSignal | undefined,
-): Promise<{ group: string; version: string; resources: ListableResource[]; reason?: string }> {
+): Promise<{
+  group: string;
+  version: string;
+  resources: ListableResource[];
+  /** Names of those that can be created. */
+  creatable: Set<string>;
+  reason?: string;
+}> {
   try {
     const answer = await connection.getJson(groupVersionPath(group, version), {
       signal,
@@ -104,13 +128,14 @@ async function readGroupVersion(
     return {
       group,
       version,
+      creatable: new Set(resources.filter(({ verbs }) => verbs.includes('create')).map(({ name }) => name)),
       // Subresources have a `/` in their names.
       resources: resources
         .filter(({ name, verbs }) => !name.includes('/') && verbs.includes('list'))
         .map(({ name, kind, namespaced }) => ({ group, version, resource: name, kind, namespaced })),
     };
   } catch (error) {
-    return { group, version, resources: [], reason: unseenReason(error) };
+    return { group, version, resources: [], creatable: new Set(), reason: unseenReason(error) };
   }
 }
 

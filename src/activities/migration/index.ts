@@ -1,4 +1,5 @@
 import type { ActivityDependencies } from '../dependencies.ts';
+import { copyResourcesActivity } from './copyResources.ts';
 import { grantGreenAccessActivity } from './grantGreenAccess.ts';
 import { greenAddonActivities } from './greenAddons.ts';
 import { greenClusterActivities } from './createGreenCluster.ts';
@@ -13,6 +14,7 @@ export function migrationActivities(dependencies: ActivityDependencies) {
     ...grantGreenAccessActivity(dependencies),
     ...greenAddonActivities(dependencies),
     ...greenNodeGroupsActivity(dependencies),
+    ...copyResourcesActivity(dependencies),
     ...removeClusterActivities(dependencies),
     ...routingActivities(dependencies),
   };
