@@ -5,6 +5,7 @@ import { greenAddonActivities } from './greenAddons.ts';
 import { greenClusterActivities } from './createGreenCluster.ts';
 import { greenNodeGroupsActivity } from './greenNodeGroups.ts';
 import { removeClusterActivities } from './removeCluster.ts';
+import { compareSidesActivity } from './compareSides.ts';
 import { routingActivities } from './routing.ts';
 
 /** The side effects of a migration to a new cluster, one file each. */
@@ -17,5 +18,6 @@ export function migrationActivities(dependencies: ActivityDependencies) {
     ...copyResourcesActivity(dependencies),
     ...removeClusterActivities(dependencies),
     ...routingActivities(dependencies),
+    ...compareSidesActivity(dependencies),
   };
 }

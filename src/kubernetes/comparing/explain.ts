@@ -1,0 +1,76 @@
+import type { MinorVersion } from '../../contract/plan.ts';
+import type { CopiedKind, ObjectFacts } from '../copying/objectFacts.ts';
+import { selectObject } from '../copying/selection.ts';
+import type { LeaveReason, SelectionContext } from '../copying/selection.ts';
+import { resourceName } from '../inventoryEntry.ts';
+
+/** Why an object need not be on both sides: few words that many have in common, and what holds for this one. */
+export interface Reason {
+  reason: string;
+  because: string;
+}
+
+/** Why a difference is as it has to be; undefined where nothing says so. */
+export interface Explanations {
+  /** Of an object that blue has and green has not. */
+  missing: (kind: CopiedKind, object: ObjectFacts) => Reason | undefined;
+  /** Of an object that only green has: always something, since it stands in nobody's way. */
+  extra: (kind: CopiedKind, object: ObjectFacts) => Reason;
+  /** Of a kind that green does not serve. */
+  notServed: (kind: CopiedKind) => Reason | undefined;
+}
+
+const reasons: Record<LeaveReason, string> = {
+  excluded: 'excluded by the request',
+  ending: 'being deleted',
+  owned: 'made again by what controls it',
+  'short-lived': 'there for a while only',
+  'cluster-bound': "about a cluster's own machines, addresses or volumes",
+  'control-plane': 'made by every API server and its controllers',
+  eks: 'made by EKS or its add-ons',
+  tool: 'of a tool that is installed anew',
+  work: 'work that is not done twice',
+  traffic: 'what would send users there',
+};
+
+/**
+ * The reasons that a difference between blue and green may have. What copying leaves behind on purpose is explained by
+ * the same choice, whatever the source of the resources is; everything else of blue should be on green.
+ *
+ * @param customKinds names of blue's CustomResourceDefinitions; undefined where they could not be seen
+ */
+export function explanationsOf({
+  selection,
+  greenVersion,
+  customKinds,
+}: {
+  selection: SelectionContext;
+  greenVersion: MinorVersion;
+  customKinds: ReadonlySet<string> | undefined;
+}): Explanations {
+  const left = (kind: CopiedKind, object: ObjectFacts): Reason | undefined => {
+    const selected = selectObject(kind, object, selection);
+    return selected.what === 'copy'
+      ? undefined
+      : { reason: reasons[selected.reason], because: selected.because };
+  };
+  return {
+    missing: left,
+    extra: (kind, object) =>
+      left(kind, object) ?? { reason: 'only the new cluster has it', because: 'blue has none of that name' },
+    notServed: (kind) => {
+      const name = resourceName(kind);
+      // Whoever defines a kind has to bring its definition along: only what Kubernetes itself has given up is explained.
+      if (customKinds === undefined || customKinds.has(name) || !isBuiltIn(kind.group)) return undefined;
+      return {
+        reason: `not served by Kubernetes ${greenVersion}`,
+        because: `it has ${name} in no version any more`,
+      };
+    },
+  };
+}
+
+/** Whether a group is of Kubernetes itself: others have a dot, and end otherwise than those that Kubernetes approves. */
+function isBuiltIn(group: string): boolean {
+  return !group.includes('.') || group.endsWith('.k8s.io');
+}
