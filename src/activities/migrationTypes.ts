@@ -173,6 +173,7 @@ export interface MigrationActivities {
   verifyGreenWorkloads(input: {
     sides: Sides;
     stage: ResourcesStage;
+    tools?: { namespace: string; release: string }[];
     timeoutMs: number;
     pollMs: number;
   }): Promise<GreenWorkloadsVerdict>;
@@ -187,6 +188,8 @@ export interface MigrationActivities {
     madeBy: string;
     timeoutMs: number;
     pollMs: number;
+    /** On green a singleton that is not there was left behind; without it, it is a problem. */
+    side?: 'blue' | 'green';
   }): Promise<WorkVerdict>;
 
   /** Gives back what `holdWork`, or copying, has taken: waits until singletons have Pods again that are Ready. */
@@ -196,6 +199,7 @@ export interface MigrationActivities {
     madeBy: string;
     timeoutMs: number;
     pollMs: number;
+    side?: 'blue' | 'green';
   }): Promise<WorkVerdict>;
 
   /** The router's state, enough to put it back. */

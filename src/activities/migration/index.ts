@@ -6,6 +6,7 @@ import { greenClusterActivities } from './createGreenCluster.ts';
 import { greenNodeGroupsActivity } from './greenNodeGroups.ts';
 import { removeClusterActivities } from './removeCluster.ts';
 import { compareSidesActivity } from './compareSides.ts';
+import { workActivities } from './holdWork.ts';
 import { routingActivities } from './routing.ts';
 
 /** The side effects of a migration to a new cluster, one file each. */
@@ -19,5 +20,6 @@ export function migrationActivities(dependencies: ActivityDependencies) {
     ...removeClusterActivities(dependencies),
     ...routingActivities(dependencies),
     ...compareSidesActivity(dependencies),
+    ...workActivities(dependencies),
   };
 }
