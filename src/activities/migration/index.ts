@@ -8,6 +8,7 @@ import { removeClusterActivities } from './removeCluster.ts';
 import { compareSidesActivity } from './compareSides.ts';
 import { workActivities } from './holdWork.ts';
 import { routingActivities } from './routing.ts';
+import { verifyGreenWorkloadsActivity } from './verifyGreenWorkloads.ts';
 
 /** The side effects of a migration to a new cluster, one file each. */
 export function migrationActivities(dependencies: ActivityDependencies) {
@@ -21,5 +22,6 @@ export function migrationActivities(dependencies: ActivityDependencies) {
     ...routingActivities(dependencies),
     ...compareSidesActivity(dependencies),
     ...workActivities(dependencies),
+    ...verifyGreenWorkloadsActivity(dependencies),
   };
 }
