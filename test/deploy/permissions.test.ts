@@ -104,22 +104,65 @@ test('only who drains nodes is asked for what changes something', async () => {
   expect(new Set(asked)).toEqual(new Set(['list', 'get', 'watch', 'create', 'patch', 'delete']));
 });
 
-test('the IAM policy names the calls that the engine makes, and no others', async () => {
-  const policy = JSON.parse(await readFile(join(deploy, 'iam', 'policy.json'), 'utf8')) as {
-    Statement: { Action: string | string[] }[];
+/** Files whose calls only a migration makes, besides those that an upgrade makes as well. */
+const migrationFiles = [
+  'access.ts',
+  'blueprint.ts',
+  'createCluster.ts',
+  'greenAddons.ts',
+  'podIdentities.ts',
+  'removeCluster.ts',
+];
+
+async function statementsOf(
+  file: string,
+): Promise<{ Action: string | string[]; Condition?: object; Resource: string | string[] }[]> {
+  const policy = JSON.parse(await readFile(join(deploy, 'iam', file), 'utf8')) as {
+    Statement: Awaited<ReturnType<typeof statementsOf>>;
   };
-  const actions = policy.Statement.flatMap(({ Action }) => Action).filter(
-    (action) => /^(eks|autoscaling):/.test(action) || action === 'ec2:DescribeSubnets',
-  );
-  const folder = join(import.meta.dirname, '..', '..', 'src', 'platform', 'eks');
+  return policy.Statement;
+}
+
+/** The actions of a policy that are calls of the engine itself; the others AWS needs to carry these out. */
+async function callsAllowedBy(file: string): Promise<string[]> {
+  const actions = (await statementsOf(file)).flatMap(({ Action }) => Action);
+  return actions
+    .filter((action) => /^(eks|autoscaling):/.test(action) || action === 'ec2:DescribeSubnets')
+    .sort();
+}
+
+async function callsMadeIn(files: readonly string[]): Promise<string[]> {
   const sent = new Set<string>();
-  for (const file of await readdir(folder)) {
-    const text = await readFile(join(folder, file), 'utf8');
+  for (const file of files) {
+    const text = await readFile(join(platform, file), 'utf8');
     const client = /from '@aws-sdk\/client-([a-z0-9-]+)'/.exec(text.slice(text.indexOf('Command')))?.[1];
     const service = client === 'auto-scaling' ? 'autoscaling' : client;
     for (const [, name] of text.matchAll(/\bnew (\w+)Command\(/g)) sent.add(`${service}:${name ?? ''}`);
   }
-  expect(actions.sort()).toEqual([...sent].sort());
+  return [...sent].sort();
+}
+
+const platform = join(import.meta.dirname, '..', '..', 'src', 'platform', 'eks');
+
+test('the IAM policy names the calls that an upgrade makes, and no others', async () => {
+  const files = (await readdir(platform)).filter((file) => !migrationFiles.includes(file));
+  expect(await callsAllowedBy('policy.json')).toEqual(await callsMadeIn(files));
+});
+
+test('the IAM policy for migrations names the calls that only they make, and no others', async () => {
+  const allowed = await callsAllowedBy('policy-migration.json');
+  // Tags are set as something is created, not by a call of its own.
+  expect(allowed.filter((action) => action !== 'eks:TagResource')).toEqual(await callsMadeIn(migrationFiles));
+});
+
+test('a cluster, and who is let in to it, is created only with our note', async () => {
+  const statements = await statementsOf('policy-migration.json');
+  for (const action of ['eks:CreateCluster', 'eks:CreateAccessEntry', 'eks:CreateAddon']) {
+    const conditions = statements.flatMap(({ Action, Condition }) =>
+      [Action].flat().includes(action) ? [Condition] : [],
+    );
+    expect(conditions, action).toEqual([{ Null: { 'aws:RequestTag/stepladder/made-by': 'false' } }]);
+  }
 });
 
 test('instances are started only of launch templates, and ended only in node groups', async () => {

@@ -1,5 +1,10 @@
-import type { AccessEntry, Cluster, IdentityProviderConfig, Nodegroup } from '@aws-sdk/client-eks';
-import type { PodIdentityAssociation } from '@aws-sdk/client-eks';
+import type {
+  AccessEntry,
+  Cluster,
+  IdentityProviderConfig,
+  Nodegroup,
+  PodIdentityAssociation,
+} from '@aws-sdk/client-eks';
 import type { ObservedBlueprint } from '../../plan/observedMigration.ts';
 import { healthLines } from './health.ts';
 
