@@ -50,8 +50,10 @@ export type OptionalLook = <T>(
 
 /** What a platform can tell of a blueprint; the rest is seen in the cluster itself. */
 export type ClusterBlueprint = Omit<ObservedBlueprint, 'addonVersions'> & {
-  /** Subnets that the nodes start in, with how many start there at the most. */
-  nodeSubnets: { subnetIds: string[]; nodes: number; nodeGroup: string }[];
+  /** Where the nodes of each group start, and how many it has. */
+  nodeSubnets: { nodeGroup: string; subnetIds: string[]; nodes: number }[];
+  /** Absent where the platform does not tell. */
+  authenticationMode?: 'API' | 'API_AND_CONFIG_MAP' | 'CONFIG_MAP';
 };
 
 interface Copy {

@@ -47,6 +47,7 @@ export async function describeBlueprint(
   const nodeRoles = rolesOf(cluster, nodeGroups);
   const copied = entries.filter((entry) => !isMadeByEks(entry, nodeRoles));
   const issuer = cluster.identity?.oidc?.issuer;
+  const authenticationMode = cluster.accessConfig?.authenticationMode;
   return {
     accessEntries: copied
       .flatMap(({ principalArn = '' }) => (principalArn === '' ? [] : [principalArn]))
@@ -65,6 +66,7 @@ export async function describeBlueprint(
       nodes: group.scalingConfig?.desiredSize ?? 0,
     })),
     ...(issuer === undefined ? {} : { issuer }),
+    ...(authenticationMode === undefined ? {} : { authenticationMode }),
     notCopied: notCopied({
       cluster,
       nodeGroups,

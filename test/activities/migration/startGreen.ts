@@ -93,7 +93,13 @@ export async function startGreen(options: Parameters<typeof startSimulated>[0] =
     ],
   };
   const go: Green['go'] = async (which, input, environment = activityEnvironment(longEnough)) => {
-    const activity = simulated.activities[which] as unknown as (input: unknown) => Promise<unknown>;
+    // Each activity takes one input, which TypeScript can't see through the generic name.
+    const activities = simulated.activities as unknown as Record<
+      string,
+      (input: unknown) => Promise<unknown>
+    >;
+    const activity = activities[which];
+    if (activity === undefined) throw new Error(`There is no activity ${which}.`);
     const result = await environment.run<[unknown], unknown, typeof activity>(activity, input);
     return result as never;
   };
