@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { invalid } from './errors.ts';
-import { boolean, list, number } from './form.ts';
+import { boolean, list, number } from '../eks-api/queryForm.ts';
 import type { ActionRecord, ForwardAction, OtherAction } from './records.ts';
 
 /** As many target groups as one action may forward to. */

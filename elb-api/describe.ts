@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ElbError, invalid } from './errors.ts';
-import { list, number, read } from './form.ts';
-import type { FormValue } from './form.ts';
+import { list, number, read } from '../eks-api/queryForm.ts';
+import type { FormValue } from '../eks-api/queryForm.ts';
 import type {
   ListenerRecord,
   LoadBalancerRecord,

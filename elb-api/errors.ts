@@ -1,7 +1,6 @@
 /** Names of Elastic Load Balancing's errors, as its API writes them, with their HTTP codes. */
 const codes = {
   InvalidConfigurationRequest: 400,
-  InvalidAction: 400,
   InvalidTarget: 400,
   ListenerNotFound: 400,
   LoadBalancerNotFound: 400,
@@ -12,8 +11,6 @@ const codes = {
   TargetGroupNotFound: 400,
   DuplicateTargetGroupName: 400,
   ValidationError: 400,
-  AccessDenied: 403,
-  ServiceFailure: 500,
 } as const;
 
 export type ElbErrorName = keyof typeof codes;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { invalid } from './errors.ts';
+import { EksError } from './errors.ts';
 
 /** What a form of the query protocol says, with its lists and structures put together. */
 export type FormValue = string | FormValue[] | { [name: string]: FormValue };
@@ -63,12 +63,15 @@ export const list = <T extends z.ZodType>(of: T) =>
 /**
  * Reads what an operation was asked.
  *
- * @throws ElbError ValidationError that names the parameter
+ * @throws EksError ValidationError that names the parameter
  */
 export function read<T extends z.ZodType>(schema: T, form: Record<string, FormValue>): z.infer<T> {
   const result = schema.safeParse(form);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const field = issue === undefined ? '' : z.core.toDotPath(issue.path);
-  throw invalid(`Value at '${field}' failed to satisfy constraint: ${issue?.message ?? 'unknown'}`);
+  throw new EksError(
+    'ValidationError',
+    `Value at '${field}' failed to satisfy constraint: ${issue?.message ?? 'unknown'}`,
+  );
 }

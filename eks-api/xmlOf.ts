@@ -1,4 +1,4 @@
-import type { XmlFields } from '../eks-api/xml.ts';
+import type { XmlFields } from './xml.ts';
 
 /** Structures that are maps by the API's model, which XML has otherwise. */
 const maps = new Set(['AuthenticationRequestExtraParams']);
