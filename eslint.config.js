@@ -84,7 +84,7 @@ export default tseslint.config(
           zones: [
             {
               target: './src',
-              from: ['./simulator', './lab', './scenario', './eks-api', './elb-api'],
+              from: ['./simulator', './lab', './scenario', './eks-api', './elb-api', './iam-api'],
               message: 'The engine does not know the simulator or the lab.',
             },
           ],
@@ -93,14 +93,21 @@ export default tseslint.config(
     },
   },
   {
-    files: ['scenario/**/*.ts', 'eks-api/**/*.ts', 'elb-api/**/*.ts', 'lab/**/*.ts', 'simulator/**/*.ts'],
+    files: [
+      'scenario/**/*.ts',
+      'eks-api/**/*.ts',
+      'elb-api/**/*.ts',
+      'iam-api/**/*.ts',
+      'lab/**/*.ts',
+      'simulator/**/*.ts',
+    ],
     rules: {
       'import-x/no-restricted-paths': [
         'error',
         {
           zones: [
             {
-              target: ['./scenario', './eks-api', './elb-api'],
+              target: ['./scenario', './eks-api', './elb-api', './iam-api'],
               from: ['./simulator', './lab', './src'],
               message: 'What the simulator and the lab share knows neither.',
             },

@@ -13,6 +13,7 @@ import {
 } from './scenarioEks.ts';
 import { accessEntrySchema, podIdentitySchema } from './scenarioAccess.ts';
 import { cpuQuantity, memoryQuantity, seconds } from './scenarioFields.ts';
+import { roleSchema } from './scenarioRoles.ts';
 import { manifestSchema, workloadSchema } from './scenarioWorkloads.ts';
 
 const timingsSchema = z.strictObject({
@@ -81,6 +82,12 @@ export const scenarioSchema = z
       .array(podIdentitySchema)
       .default([])
       .describe('IAM roles that the Pods of service accounts get.'),
+    roles: z
+      .array(roleSchema)
+      .default([])
+      .describe(
+        'IAM roles whose trust policies are of interest; those of the account that service accounts name are there anyhow.',
+      ),
     addons: z.array(addonSchema).default([]).describe('Add-ons that are installed.'),
     insights: z
       .array(insightSchema)
@@ -117,6 +124,10 @@ export const scenarioSchema = z
     duplicates(
       'podIdentityAssociations',
       scenario.podIdentityAssociations.map((each) => `${each.namespace}/${each.serviceAccount}`),
+    );
+    duplicates(
+      'roles',
+      scenario.roles.map(({ arn }) => arn),
     );
     duplicates(
       'workloads',

@@ -9,7 +9,9 @@ import type { SimulatedCluster } from './cluster/cluster.ts';
 import { SimulatedClusters } from './clusters.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { addControlRoutes } from './control.ts';
+import type { IamApi } from '../iam-api/index.ts';
 import { eksStateOf, eksTimingsOf } from '../scenario/eksState.ts';
+import { startIamBeside } from './iam.ts';
 import { advertised, onPort } from './onPort.ts';
 
 export interface SimulatorOptions {
@@ -46,6 +48,8 @@ export interface RunningSimulator {
   eks: EksApi['service'];
   /** EKS itself. */
   account: EksApi['account'];
+  /** What IAM has, for tests that look behind its API. */
+  iam: IamApi['store'];
   /** Every mutation that has arrived, in order. */
   journal: readonly MutationRecord[];
   close(): Promise<void>;
@@ -59,7 +63,7 @@ export interface RunningSimulator {
  */
 export async function startSimulator(options: SimulatorOptions): Promise<RunningSimulator> {
   const { scenario, host = '127.0.0.1', seed = 1 } = options;
-  const served: { eks?: EksApi } = {};
+  const served: { eks?: EksApi; iam?: IamApi } = {};
   const clusters: SimulatedClusters = new SimulatedClusters({
     scenario,
     seed,
@@ -74,13 +78,23 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
   const { cluster } = clusters.first;
   const accessKey = accessKeyOf(cluster);
   const journal: MutationRecord[] = [];
+  const onMutation = (record: MutationRecord): void => {
+    journal.push(record);
+    if (options.journalFile !== undefined) {
+      // Before the request is answered, so that nothing is missing when the process is killed.
+      appendFileSync(options.journalFile, `${JSON.stringify(record)}\n`);
+    }
+  };
   const close = async (): Promise<void> => {
+    await served.iam?.close();
     await served.eks?.close();
     await clusters.close();
   };
   try {
     const kubernetesUrl = await clusters.first.start();
     const denied = new Set<string>();
+    const isDenied = (operation: string): boolean => denied.has(operation);
+    const credentialsExpired = (): boolean => cluster.faults.credentialsRefused();
     const eks = await onPort('EKS API', options.eksPort, host, (port) =>
       startEksApi({
         state: eksStateOf(scenario, cluster.clock.now()),
@@ -94,19 +108,22 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
         end: () => clusters.endFirst(),
         onCall: interruptionsOf(clusters, seededRandom(seed)),
         updateFault: (kind, name) => cluster.faults.updateError(kind, name),
-        credentialsExpired: () => cluster.faults.credentialsRefused(),
-        isDenied: (operation) => denied.has(operation),
-        onMutation: (record) => {
-          journal.push(record);
-          if (options.journalFile !== undefined) {
-            // Before the request is answered, so that nothing is missing when the process is killed.
-            appendFileSync(options.journalFile, `${JSON.stringify(record)}\n`);
-          }
-        },
+        credentialsExpired,
+        isDenied,
+        onMutation,
         extend: (server, account) => addControlRoutes(server, { clusters, account, journal, denied }),
       }),
     );
     served.eks = eks;
+    const onCall = interruptionsOf(clusters, seededRandom(seed + 1));
+    const iam = await startIamBeside(eks, scenario, {
+      host,
+      onCall,
+      credentialsExpired,
+      isDenied,
+      onMutation,
+    });
+    served.iam = iam;
     const eksUrl = advertised(eks.url, options.advertisedHost);
     return {
       eksUrl,
@@ -117,6 +134,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
         AWS_ENDPOINT_URL_EKS: eksUrl,
         AWS_ENDPOINT_URL_AUTO_SCALING: eksUrl,
         AWS_ENDPOINT_URL_STS: eksUrl,
+        AWS_ENDPOINT_URL_IAM: advertised(iam.url, options.advertisedHost),
         AWS_ACCESS_KEY_ID: accessKey.accessKeyId,
         AWS_SECRET_ACCESS_KEY: accessKey.secretAccessKey,
         AWS_REGION: scenario.cluster.region,
@@ -125,6 +143,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
       clusters,
       eks: eks.service,
       account: eks.account,
+      iam: iam.store,
       journal,
       close,
     };
