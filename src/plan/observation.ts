@@ -142,6 +142,8 @@ export interface ObservedAddon {
   name: string;
   version: string;
   status: string;
+  /** The IAM role of its service account; absent where it has none, and in observations of older releases. */
+  roleArn?: string;
   tags: Record<string, string>;
   healthIssues: string[];
 }

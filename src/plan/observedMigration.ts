@@ -59,6 +59,10 @@ export interface ObservedRole {
    */
   state: 'trusts-green' | 'can-be-told' | 'foreign' | 'unknown';
   why?: string;
+  /** What helps, where the state alone does not say. */
+  remedy?: string;
+  /** True where it is known that AWS refuses to have its policy changed as it must be: more than an `unknown`. */
+  blocks?: true;
 }
 
 /** What is on blue, as far as copying it matters. */

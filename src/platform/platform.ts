@@ -160,6 +160,8 @@ export interface PlatformCluster {
   /** Absent while the cluster is being made. */
   endpoint?: string;
   certificateAuthorityPem?: string;
+  /** URL of the OIDC issuer of its service accounts' tokens. */
+  oidcIssuer?: string;
   tags: Record<string, string>;
   autoMode: boolean;
   /** True when it can't be deleted before somebody has taken its protection off. */

@@ -24,6 +24,7 @@ type Input<Name extends keyof AllActivities> = Parameters<AllActivities[Name]>[0
 export interface Simulated {
   simulator: RunningSimulator;
   evidence: EvidenceStore;
+  clusters: Clusters;
   activities: AllActivities;
   request: Request;
   /** What activities are called with once the cluster is identified. */
@@ -93,6 +94,7 @@ export async function startSimulated(options: SimulatedOptions = {}): Promise<Si
   return {
     simulator,
     evidence,
+    clusters,
     activities,
     run,
     request: readRequest('upgradeCluster', { cluster, targetVersion: '1.33' }),

@@ -8,6 +8,7 @@ import { removeClusterActivities } from './removeCluster.ts';
 import { compareSidesActivity } from './compareSides.ts';
 import { workActivities } from './holdWork.ts';
 import { routingActivities } from './routing.ts';
+import { trustActivities } from './trust.ts';
 import { verifyGreenWorkloadsActivity } from './verifyGreenWorkloads.ts';
 
 /** The side effects of a migration to a new cluster, one file each. */
@@ -23,5 +24,6 @@ export function migrationActivities(dependencies: ActivityDependencies) {
     ...compareSidesActivity(dependencies),
     ...workActivities(dependencies),
     ...verifyGreenWorkloadsActivity(dependencies),
+    ...trustActivities(dependencies),
   };
 }

@@ -36,6 +36,7 @@ export async function describeAddon(
     name,
     version: addon.addonVersion ?? '',
     status: addon.status ?? 'UNKNOWN',
+    ...(addon.serviceAccountRoleArn === undefined ? {} : { roleArn: addon.serviceAccountRoleArn }),
     tags: addon.tags ?? {},
     healthIssues: healthLines(addon.health?.issues),
   };

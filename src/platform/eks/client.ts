@@ -1,6 +1,7 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { ClusterReference } from '../../contract/request.ts';
 
@@ -46,6 +47,11 @@ export function createLoadBalancingClient(
   options: Partial<EksClientOptions> = {},
 ): ElasticLoadBalancingV2Client {
   return new ElasticLoadBalancingV2Client(clientSettings(access, options));
+}
+
+/** A client of IAM, with the same credentials and manners (AWS_ENDPOINT_URL_IAM). */
+export function createIamClient(access: EksAccess, options: Partial<EksClientOptions> = {}): IAMClient {
+  return new IAMClient(clientSettings(access, options));
 }
 
 function clientSettings(access: EksAccess, options: Partial<EksClientOptions>) {

@@ -19,6 +19,7 @@ export async function describeCluster(
     );
   }
   const certificate = cluster.certificateAuthority?.data;
+  const oidcIssuer = cluster.identity?.oidc?.issuer;
   return {
     name: cluster.name ?? connection.cluster,
     arn: cluster.arn,
@@ -33,6 +34,7 @@ export async function describeCluster(
     ...(certificate === undefined
       ? {}
       : { certificateAuthorityPem: Buffer.from(certificate, 'base64').toString('utf8') }),
+    ...(oidcIssuer === undefined ? {} : { oidcIssuer }),
     tags: cluster.tags ?? {},
     autoMode: cluster.computeConfig?.enabled === true,
     ...(cluster.deletionProtection === true ? { deletionProtection: true } : {}),

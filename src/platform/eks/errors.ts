@@ -5,6 +5,7 @@ export const serviceNames = {
   eks: 'EKS',
   autoscaling: 'EC2 Auto Scaling',
   elasticloadbalancing: 'Elastic Load Balancing',
+  iam: 'IAM',
 } as const;
 
 /** A call to EKS or to what stands around it, for messages. */
@@ -24,6 +25,7 @@ const endpointVariables = {
   eks: 'AWS_ENDPOINT_URL_EKS',
   autoscaling: 'AWS_ENDPOINT_URL_AUTO_SCALING',
   elasticloadbalancing: 'AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2',
+  iam: 'AWS_ENDPOINT_URL_IAM',
 } as const;
 
 /** Error names by which AWS says that it does not know or does not accept who is calling. */
@@ -56,6 +58,14 @@ const throttlingErrors = new Set([
   'RequestThrottled',
   'RequestThrottledException',
   'SlowDown',
+]);
+
+/** Another change is under way, or is not seen everywhere yet: a moment later it is. */
+const notYet = new Set([
+  'ResourcePropagationDelayException',
+  'ScalingActivityInProgressFault',
+  'ConcurrentModificationException',
+  'EntityTemporarilyUnmodifiableException',
 ]);
 
 /** Refusals that sending the same again does not mend. */
@@ -113,7 +123,10 @@ export function classifyEksError(error: unknown, call: EksCall): unknown {
   if (throttlingErrors.has(name) || status === 429) {
     return fail('Throttled', `AWS asks to slow down: ${asked} was throttled.`);
   }
-  if (/NotFound(Exception)?$/.test(name) && service === 'elasticloadbalancing') {
+  if (
+    (/NotFound(Exception)?$/.test(name) && service === 'elasticloadbalancing') ||
+    name === 'NoSuchEntityException'
+  ) {
     return fail('PlatformRefused', `${serviceName} does not find ${subject}: ${words}.`, {
       reason: 'not-found',
     });
@@ -132,7 +145,7 @@ export function classifyEksError(error: unknown, call: EksCall): unknown {
       ...updateIdIn(words),
     });
   }
-  if (name === 'ResourcePropagationDelayException' || name === 'ScalingActivityInProgressFault') {
+  if (notYet.has(name)) {
     return fail('ServerError', `${serviceName} has not caught up yet: ${asked}: ${words}.`);
   }
   if (refusals.has(name)) {
