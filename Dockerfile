@@ -10,6 +10,7 @@ COPY scripts scripts
 COPY certificates certificates
 COPY deploy deploy
 COPY eks-api eks-api
+COPY elb-api elb-api
 COPY iam-api iam-api
 COPY lab lab
 COPY scenario scenario

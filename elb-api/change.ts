@@ -6,7 +6,6 @@ import { ElbError, invalid } from './errors.ts';
 import { list, number, read } from '../eks-api/queryForm.ts';
 import type { FormValue } from '../eks-api/queryForm.ts';
 import type { RuleRecord } from './records.ts';
-import { newTarget } from './store.ts';
 import type { ElbStore } from './store.ts';
 
 /** What an operation that changes something is given: what was asked, and what there is. It gives its answer. */
@@ -124,23 +123,16 @@ export const registerTargets: Change = (form, store) => {
   if (group.targetType === 'ip' && Targets.some(({ Id }) => !/^\d+(\.\d+){3}$/.test(Id))) {
     throw invalid('The targets of a target group of type ip must be IPv4 addresses');
   }
-  for (const { Id, Port = group.port } of Targets) {
-    const there = group.targets.find(({ id, port }) => id === Id && port === Port);
-    if (there === undefined) group.targets.push(newTarget({ id: Id, port: Port }));
-    // One that was on its way out is checked anew.
-    else if (there.state === 'draining') there.state = 'initial';
-  }
+  for (const { Id, Port = group.port } of Targets) store.register(TargetGroupArn, { id: Id, port: Port });
   return {};
 };
 
-/** A target that still has requests under way is told of as draining until it has answered them. */
 export const deregisterTargets: Change = (form, store) => {
   const { TargetGroupArn, Targets } = read(targetsSchema, form);
   const group = store.findTargetGroup(TargetGroupArn);
   for (const { Id, Port = group.port } of Targets) {
-    const target = group.targets.find(({ id, port }) => id === Id && port === Port);
-    if (target !== undefined) target.state = 'draining';
+    // When it has answered everything is nobody's concern here.
+    void store.deregister(TargetGroupArn, { id: Id, port: Port });
   }
-  group.targets = group.targets.filter(({ state, inFlight }) => state !== 'draining' || inFlight > 0);
   return {};
 };

@@ -71,6 +71,8 @@ export interface TargetRecord extends TargetAddress {
   contrary: number;
   /** Requests that it has not answered yet. */
   inFlight: number;
+  /** Called when it is in its group no more. */
+  onGone: (() => void)[];
 }
 
 export interface TargetGroupRecord {

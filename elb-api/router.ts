@@ -131,9 +131,7 @@ export class ListenerRouter {
     response.on('close', () => {
       upstream.destroy();
       target.inFlight -= 1;
-      if (target.state === 'draining' && target.inFlight === 0) {
-        group.targets = group.targets.filter((each) => each !== target);
-      }
+      if (target.state === 'draining' && target.inFlight === 0) this.#store.remove(group.arn, target);
     });
     request.pipe(upstream);
   }

@@ -70,6 +70,36 @@ export class ElbStore {
     return found(this.targetGroups.get(arn), 'TargetGroupNotFound', `Target groups '${arn}' not found`);
   }
 
+  /** Puts a target into a group; one that was on its way out is checked anew. */
+  register(groupArn: string, { id, port }: TargetAddress): void {
+    const group = this.findTargetGroup(groupArn);
+    const there = targetIn(group, { id, port });
+    if (there === undefined) group.targets.push(newTarget({ id, port }));
+    else if (there.state === 'draining') there.state = 'initial';
+  }
+
+  /**
+   * Sends a target nothing more. It is told of as draining until it has answered what it was asked.
+   *
+   * @returns resolves when it is gone
+   */
+  deregister(groupArn: string, address: TargetAddress): Promise<void> {
+    const group = this.targetGroups.get(groupArn);
+    const target = group === undefined ? undefined : targetIn(group, address);
+    if (target === undefined) return Promise.resolve();
+    target.state = 'draining';
+    const gone = new Promise<void>((resolve) => target.onGone.push(resolve));
+    if (target.inFlight === 0) this.remove(groupArn, target);
+    return gone;
+  }
+
+  /** Takes a target out that has nothing more to answer. */
+  remove(groupArn: string, target: TargetRecord): void {
+    const group = this.targetGroups.get(groupArn);
+    if (group !== undefined) group.targets = group.targets.filter((each) => each !== target);
+    for (const tell of target.onGone.splice(0)) tell();
+  }
+
   /** @throws ElbError ListenerNotFound */
   findListener(arn: string): ListenerRecord {
     return found(this.listeners.get(arn), 'ListenerNotFound', `One or more listeners not found`);
@@ -198,7 +228,11 @@ export const newTarget = ({ id, port }: TargetAddress): TargetRecord => ({
   state: 'initial',
   contrary: 0,
   inFlight: 0,
+  onGone: [],
 });
+
+const targetIn = ({ targets }: TargetGroupRecord, address: TargetAddress): TargetRecord | undefined =>
+  targets.find(({ id, port }) => id === address.id && port === address.port);
 
 function found<T>(
   record: T | undefined,

@@ -12,6 +12,7 @@ import {
   unmanagedNodesSchema,
 } from './scenarioEks.ts';
 import { accessEntrySchema, podIdentitySchema } from './scenarioAccess.ts';
+import { loadBalancerSchema } from './loadBalancers.ts';
 import { cpuQuantity, memoryQuantity, seconds } from './scenarioFields.ts';
 import { roleSchema } from './scenarioRoles.ts';
 import { manifestSchema, workloadSchema } from './scenarioWorkloads.ts';
@@ -97,6 +98,10 @@ export const scenarioSchema = z
       ),
     workloads: z.array(workloadSchema).default([]).describe('Workloads in their compact form.'),
     manifests: z.array(manifestSchema).default([]).describe('Other objects, in full.'),
+    loadBalancers: z
+      .array(loadBalancerSchema)
+      .default([])
+      .describe('Application Load Balancers, which really split HTTP requests between clusters.'),
     tokens: z
       .array(z.string().min(1))
       .default([])
@@ -132,6 +137,14 @@ export const scenarioSchema = z
     duplicates(
       'workloads',
       scenario.workloads.map((workload) => `${workload.kind} ${workload.namespace}/${workload.name}`),
+    );
+    duplicates(
+      'loadBalancers',
+      scenario.loadBalancers.map(({ name }) => name),
+    );
+    duplicates(
+      'loadBalancers',
+      scenario.loadBalancers.flatMap(({ targetGroups }) => targetGroups.map(({ name }) => name)),
     );
     const instanceType = (path: 'nodeGroups' | 'unmanagedNodes', index: number, name: string): void => {
       try {

@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 let copied = 0;
-for (const room of ['deploy', 'src', 'eks-api', 'lab', 'scenario', 'simulator']) {
+for (const room of ['deploy', 'src', 'eks-api', 'elb-api', 'lab', 'scenario', 'simulator']) {
   for (const entry of await readdir(join(root, room), { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || ['.ts', '.md'].includes(extname(entry.name))) continue;
     const path = join(entry.parentPath, entry.name);

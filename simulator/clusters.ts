@@ -34,6 +34,7 @@ export class SimulatedClusters implements ClusterFactory {
   readonly #options: SimulatedClustersOptions;
   readonly #clusters = new Map<string, ServedCluster>();
   readonly #named = new Set<NamedFaults>();
+  readonly #watchers = new Set<(name: string, cluster: SimulatedCluster | undefined) => void>();
 
   constructor(options: SimulatedClustersOptions) {
     const { scenario, speed, seed, serve } = options;
@@ -46,6 +47,20 @@ export class SimulatedClusters implements ClusterFactory {
   /** Undefined for one that is not there (any more); one that is being created is there. */
   find(name: string): ServedCluster | undefined {
     return this.#clusters.get(name);
+  }
+
+  /**
+   * Calls back at once for each cluster that there is, whenever one is made, and without a model when one goes; returns
+   * what ends it.
+   */
+  watch(onChange: (name: string, cluster: SimulatedCluster | undefined) => void): () => void {
+    this.#watchers.add(onChange);
+    for (const [name, { cluster }] of this.#clusters) onChange(name, cluster);
+    return () => this.#watchers.delete(onChange);
+  }
+
+  #tell(name: string, cluster: SimulatedCluster | undefined): void {
+    for (const watcher of this.#watchers) watcher(name, cluster);
   }
 
   /** The models of all clusters. */
@@ -102,6 +117,7 @@ export class SimulatedClusters implements ClusterFactory {
     });
     const served = new ServedCluster(model, { ...serve, port: undefined });
     this.#clusters.set(name, served);
+    this.#tell(name, model);
     for (const named of this.#named)
       if (named.cluster === name) named.turnOff.push(model.faults.turnOn(named.settings));
     return {
@@ -120,12 +136,17 @@ export class SimulatedClusters implements ClusterFactory {
 
   /** Takes the first cluster away as DeleteCluster does; its clock is EKS's and runs on. */
   async endFirst(): Promise<void> {
-    this.#clusters.delete(this.#options.scenario.cluster.name);
+    const { name } = this.#options.scenario.cluster;
+    this.#clusters.delete(name);
+    this.#tell(name, undefined);
     await this.first.stop();
   }
 
   async #end(name: string, served: ServedCluster): Promise<void> {
-    if (this.#clusters.get(name) === served) this.#clusters.delete(name);
+    if (this.#clusters.get(name) === served) {
+      this.#clusters.delete(name);
+      this.#tell(name, undefined);
+    }
     await served.close();
   }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { EksAccount, EksService, MutationRecord } from '../eks-api/index.ts';
+import { answer, withBody } from './controlAnswers.ts';
 import { NodeFleet, imageOf } from '../eks-api/nodeFleet.ts';
 import type { UpdateTarget } from '../eks-api/updates.ts';
 import type { SimulatedCluster } from './cluster/cluster.ts';
@@ -175,7 +176,7 @@ function meant({ clusters, account }: Controlled, request: FastifyRequest): Mean
   return { cluster, service };
 }
 
-function clusterIn({ query }: FastifyRequest): string | undefined {
+export function clusterIn({ query }: FastifyRequest): string | undefined {
   const name: unknown =
     typeof query === 'object' && query !== null ? Reflect.get(query, 'cluster') : undefined;
   return typeof name === 'string' ? name : undefined;
@@ -194,41 +195,4 @@ function endMachine({ cluster, service }: Meant, name: string, replaced: boolean
     });
   }
   return true;
-}
-
-/** Answers 400 with every problem for a body that is not what it should be, and 404 for what is not there. */
-function withBody<T extends z.ZodType>(
-  schema: T,
-  request: FastifyRequest,
-  reply: { code(code: number): unknown },
-  act: (body: z.infer<T>) => unknown,
-): object {
-  const result = schema.safeParse(jsonOf(request.body));
-  if (!result.success) {
-    reply.code(400);
-    return {
-      message: 'The body is not what this control takes.',
-      problems: result.error.issues.map(({ path, message }) => `${path.join('.') || '(body)'}: ${message}`),
-    };
-  }
-  return answer(reply, () => act(result.data));
-}
-
-/** Answers 404 for what is not there. */
-function answer(reply: { code(code: number): unknown }, act: () => unknown): object {
-  try {
-    const told = act();
-    return typeof told === 'object' && told !== null ? told : {};
-  } catch (error) {
-    reply.code(404);
-    return { message: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-function jsonOf(body: unknown): unknown {
-  try {
-    return JSON.parse(typeof body === 'string' ? body : '');
-  } catch {
-    return undefined;
-  }
 }

@@ -9,9 +9,11 @@ import type { SimulatedCluster } from './cluster/cluster.ts';
 import { SimulatedClusters } from './clusters.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { addControlRoutes } from './control.ts';
+import { addLoadBalancerRoutes } from './controlLoadBalancers.ts';
 import type { IamApi } from '../iam-api/index.ts';
 import { eksStateOf, eksTimingsOf } from '../scenario/eksState.ts';
 import { startIamBeside } from './iam.ts';
+import { LoadBalancers } from './loadBalancers.ts';
 import { advertised, onPort } from './onPort.ts';
 
 export interface SimulatorOptions {
@@ -50,6 +52,8 @@ export interface RunningSimulator {
   account: EksApi['account'];
   /** What IAM has, for tests that look behind its API. */
   iam: IamApi['store'];
+  /** The load balancers in front of the clusters. */
+  loadBalancers: LoadBalancers;
   /** Every mutation that has arrived, in order. */
   journal: readonly MutationRecord[];
   close(): Promise<void>;
@@ -57,13 +61,13 @@ export interface RunningSimulator {
 
 /**
  * Starts a simulated cluster with its Kubernetes API (TLS) and the EKS API (plain HTTP, with STS and EC2 Auto Scaling beside it),
- * by which more clusters can be created.
+ * by which more clusters can be created, and the scenario's load balancers.
  *
  * @throws Error that names the port, where an explicit one is taken
  */
 export async function startSimulator(options: SimulatorOptions): Promise<RunningSimulator> {
   const { scenario, host = '127.0.0.1', seed = 1 } = options;
-  const served: { eks?: EksApi; iam?: IamApi } = {};
+  const served: { eks?: EksApi; iam?: IamApi; loadBalancers?: LoadBalancers } = {};
   const clusters: SimulatedClusters = new SimulatedClusters({
     scenario,
     seed,
@@ -80,12 +84,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
   const journal: MutationRecord[] = [];
   const onMutation = (record: MutationRecord): void => {
     journal.push(record);
-    if (options.journalFile !== undefined) {
-      // Before the request is answered, so that nothing is missing when the process is killed.
-      appendFileSync(options.journalFile, `${JSON.stringify(record)}\n`);
-    }
+    // Before the request is answered, so that nothing is missing when the process is killed.
+    if (options.journalFile !== undefined) appendFileSync(options.journalFile, `${JSON.stringify(record)}\n`);
   };
+  const interruptions = interruptionsOf(clusters, seededRandom(seed));
   const close = async (): Promise<void> => {
+    await served.loadBalancers?.close();
     await served.iam?.close();
     await served.eks?.close();
     await clusters.close();
@@ -106,24 +110,37 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
         port,
         factory: clusters,
         end: () => clusters.endFirst(),
-        onCall: interruptionsOf(clusters, seededRandom(seed)),
+        onCall: interruptions,
         updateFault: (kind, name) => cluster.faults.updateError(kind, name),
         credentialsExpired,
         isDenied,
         onMutation,
-        extend: (server, account) => addControlRoutes(server, { clusters, account, journal, denied }),
+        extend: (server, account) => {
+          addControlRoutes(server, { clusters, account, journal, denied });
+          addLoadBalancerRoutes(server, { clusters, loadBalancers: () => served.loadBalancers });
+        },
       }),
     );
     served.eks = eks;
-    const onCall = interruptionsOf(clusters, seededRandom(seed + 1));
     const iam = await startIamBeside(eks, scenario, {
       host,
-      onCall,
+      onCall: interruptionsOf(clusters, seededRandom(seed + 1)),
       credentialsExpired,
       isDenied,
       onMutation,
     });
     served.iam = iam;
+    const loadBalancers = await LoadBalancers.start({
+      scenario,
+      clusters,
+      host,
+      accessKeys: eks.accessKeys,
+      onCall: interruptions,
+      credentialsExpired,
+      isDenied,
+      onMutation,
+    });
+    served.loadBalancers = loadBalancers;
     const eksUrl = advertised(eks.url, options.advertisedHost);
     return {
       eksUrl,
@@ -135,6 +152,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
         AWS_ENDPOINT_URL_AUTO_SCALING: eksUrl,
         AWS_ENDPOINT_URL_STS: eksUrl,
         AWS_ENDPOINT_URL_IAM: advertised(iam.url, options.advertisedHost),
+        AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: advertised(loadBalancers.api.url, options.advertisedHost),
         AWS_ACCESS_KEY_ID: accessKey.accessKeyId,
         AWS_SECRET_ACCESS_KEY: accessKey.secretAccessKey,
         AWS_REGION: scenario.cluster.region,
@@ -144,6 +162,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
       eks: eks.service,
       account: eks.account,
       iam: iam.store,
+      loadBalancers,
       journal,
       close,
     };

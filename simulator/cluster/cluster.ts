@@ -18,6 +18,7 @@ import { Machines } from './machines.ts';
 import type { Manifest } from '../../scenario/manifest.ts';
 import { objectsFromManifests } from './manifests.ts';
 import { nodeDescriptions } from '../../scenario/nodeDescriptions.ts';
+import { PodAnswers } from './podAnswers.ts';
 import { seededRandom } from '../../eks-api/random.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { MemoryStore } from './store.ts';
@@ -39,6 +40,8 @@ export interface SimulatedCluster extends KubernetesBackend {
   readonly machines: Machines;
   /** AWS credentials that the simulated account knows. */
   readonly credentials: SimulatedCredentials;
+  /** How its Pods answer who asks them by HTTP. */
+  readonly podAnswers: PodAnswers;
   /** Where the Kubernetes API is served; to be told before start, since every namespace holds its certificate. */
   setEndpoint(endpoint: KubernetesEndpoint): void;
   /** Why a bearer token is refused, or undefined when it may come in. */
@@ -112,6 +115,7 @@ export function createSimulatedCluster(
     isSettling: () => settling,
     certificateAuthorityPem: () => endpoint?.certificateAuthorityPem ?? '',
   });
+  const podAnswers = new PodAnswers(scenario.cluster.name, store, () => controlPlane.apiServerVersions());
   const infrastructure = new SimulatedInfrastructure({
     clock,
     store,
@@ -139,6 +143,8 @@ export function createSimulatedCluster(
     faults,
     infrastructure,
     machines,
+    podAnswers,
+    askService: (asked) => podAnswers.ofService(asked),
     credentials: simulatedCredentials,
     apiServerVersions: () => controlPlane.apiServerVersions(),
     evict: (namespace, name, evictOptions: DeleteOptions & { dryRun?: boolean }) =>

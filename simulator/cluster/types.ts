@@ -147,6 +147,19 @@ export interface SimulatedClock {
   after(milliseconds: number, callback: () => void): () => void;
 }
 
+/** A Service's port, by its number or its name; its only one unless given. */
+export interface AskedService {
+  namespace: string;
+  service: string;
+  port: number | string | undefined;
+}
+
+/** An HTTP answer of JSON. */
+export interface ServiceAnswer {
+  status: number;
+  body: string;
+}
+
 /** What the Kubernetes API surface needs of the simulated cluster. */
 export interface KubernetesBackend {
   readonly store: ObjectStore;
@@ -158,6 +171,8 @@ export interface KubernetesBackend {
   evict(namespace: string, name: string, options: DeleteOptions & { dryRun?: boolean }): void;
   /** True for a bearer token that may come in. */
   authenticate(bearerToken: string): boolean;
+  /** What a Service's Pods answer; undefined where there is no such Service or port, `none` where no Pod is Ready. */
+  askService(asked: AskedService): ServiceAnswer | 'none' | undefined;
 }
 
 export type FaultSurface = 'eks' | 'kubernetes';

@@ -3,6 +3,7 @@ import type { Answer, ResourceCall } from './call.ts';
 import { deleteCollection, deleteObject } from './deleteObjects.ts';
 import { evictPod } from './eviction.ts';
 import { getObject, listObjects } from './readObjects.ts';
+import { askService } from './serviceProxy.ts';
 import { scaleObject } from './scale.ts';
 import { methodNotAllowed, notFoundPath } from './status.ts';
 import { isUnsupported, notSupported } from './unsupported.ts';
@@ -48,6 +49,7 @@ function answerSubresource(call: ResourceCall, name: string, subresource: string
   const known = call.served.subresourceNames.get(first);
   if (known === undefined) throw notFoundPath();
   if (first === 'eviction') return evictPod(call, name);
+  if (first === 'proxy' && call.served.resource === 'services') return askService(call, name);
   if (first === 'scale') return scaleObject(call, name);
   if (first !== 'status') throw notSupported(isUnsupported(first) ? first : 'otherSubresource');
   switch (call.verb) {

@@ -8,7 +8,7 @@ export const unsupported = {
   exec: 'the subresource exec: a simulated Pod has no processes',
   attach: 'the subresource attach: a simulated Pod has no processes',
   portforward: 'the subresource portforward: a simulated Pod has no network',
-  proxy: 'the subresource proxy: what is simulated has no network',
+  proxy: 'the subresource proxy of Pods and nodes: ask a Service',
   binding: 'binding a Pod to a node: the simulated scheduler alone does that',
   ephemeralcontainers: 'ephemeral containers: a simulated Pod has no processes',
   resize: 'resizing a Pod in place',

@@ -7,6 +7,7 @@ import { evictPod } from '../../simulator/cluster/eviction.ts';
 import { SimulatedFaults } from '../../simulator/cluster/faults.ts';
 import { namespaces, pods } from '../../simulator/cluster/kinds.ts';
 import type { Pod } from '../../simulator/cluster/kinds.ts';
+import { PodAnswers } from '../../simulator/cluster/podAnswers.ts';
 import { seededRandom } from '../../eks-api/random.ts';
 import { MemoryStore } from '../../simulator/cluster/store.ts';
 import type { KubernetesApiOptions } from '../../simulator/kube-api/index.ts';
@@ -83,6 +84,7 @@ export async function startApi(
   });
   for (const name of ['default', 'shop']) store.create(namespaces, { kind: 'Namespace', metadata: { name } });
   let running = versions;
+  const podAnswers = new PodAnswers('shop', store, () => running);
   const api = await startKubernetesApi({
     backend: {
       store,
@@ -91,6 +93,7 @@ export async function startApi(
       apiServerVersions: () => running,
       evict: (namespace, name, evictOptions) => evictPod({ store, clock }, namespace, name, evictOptions),
       authenticate: (given) => given === token,
+      askService: (asked) => podAnswers.ofService(asked),
     },
     ...apiOptions,
   });

@@ -1,6 +1,12 @@
 import { AppsV1Api, CoreV1Api, V1Eviction, V1Scale } from '@kubernetes/client-node';
-import { expect, test } from 'vitest';
-import { podDisruptionBudgets, pods, replicaSets } from '../../simulator/cluster/kinds.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  endpointSlices,
+  podDisruptionBudgets,
+  pods,
+  replicaSets,
+  services,
+} from '../../simulator/cluster/kinds.ts';
 import { customResourceDefinition, instance, podManifest, startApi, widget } from './fixture.ts';
 
 const ready = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
@@ -162,6 +168,42 @@ test.each([
   expect(await api.call(`/api/v1/namespaces/shop/pods/one/${subresource}`)).toMatchObject({
     status: 501,
     json: { kind: 'Status', reason: 'NotImplemented', message: expect.stringContaining('does not support') },
+  });
+});
+
+describe('services/proxy', () => {
+  const ask = async (name: string, ready: boolean) => {
+    const api = await startApi();
+    const ports = [{ name: 'main', port: 80 }];
+    api.store.create(services, {
+      kind: 'Service',
+      metadata: { namespace: 'shop', name: 'web' },
+      spec: { ports },
+    });
+    api.store.create(endpointSlices, {
+      kind: 'EndpointSlice',
+      metadata: { namespace: 'shop', name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } },
+      ports: [{ name: 'main', port: 8080 }],
+      endpoints: [
+        { addresses: ['10.0.0.1'], conditions: { ready }, targetRef: { name: 'web-1', uid: 'one' } },
+      ],
+    });
+    return api.call(`/api/v1/namespaces/shop/services/${name}/proxy/some/path`);
+  };
+
+  test.each(['web', 'web:80', 'web:main', 'https:web:80'])('answers for the Pods of %s', async (name) => {
+    expect(await ask(name, true)).toMatchObject({
+      status: 200,
+      json: { cluster: 'shop', version: '1.31', readyPods: 1 },
+    });
+  });
+
+  test.each([
+    ['web:80', 503, 'ServiceUnavailable'],
+    ['web:81', 404, 'NotFound'],
+    ['api:80', 404, 'NotFound'],
+  ])('of %s says %i where nobody is there to answer', async (name, status, reason) => {
+    expect(await ask(name, false)).toMatchObject({ status, json: { kind: 'Status', reason } });
   });
 });
 

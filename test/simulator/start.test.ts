@@ -36,6 +36,7 @@ describe('the simulator', () => {
       'AWS_ENDPOINT_URL_AUTO_SCALING',
       'AWS_ENDPOINT_URL_EC2',
       'AWS_ENDPOINT_URL_EKS',
+      'AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2',
       'AWS_ENDPOINT_URL_IAM',
       'AWS_ENDPOINT_URL_STS',
       'AWS_REGION',
