@@ -4,7 +4,7 @@ import { speedFactor } from './simulator.ts';
 
 export interface DemoOptions {
   strategy: string;
-  target: string;
+  target?: string;
   scenario: string;
   yes?: boolean;
   stay?: boolean;
@@ -22,8 +22,12 @@ export const addDemo: AddCommand = (program, { terminal, endWith }) => {
     .command('demo')
     .summary('upgrade a simulated cluster on this machine, with everything that it takes')
     .description(description)
-    .option('--strategy <name>', 'how workers are replaced', 'managed')
-    .option('--target <version>', 'Kubernetes minor version to reach', '1.33')
+    .option(
+      '--strategy <name>',
+      'how workers are replaced; "blue-green" moves everything to a new cluster, under load all the while',
+      'managed',
+    )
+    .option('--target <version>', 'Kubernetes minor version to reach (default: 1.33; 1.34 for "blue-green")')
     .option('--scenario <file>', 'the simulated cluster to start with', demoScenario)
     .option('--yes', 'give all approvals without asking')
     .option('--stay', 'start no upgrade; keep all up to play with from the Temporal UI and CLI')

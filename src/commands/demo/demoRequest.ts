@@ -1,6 +1,8 @@
 import { readRequest } from '../../contract/request.ts';
+import type { Scenario } from '../../../scenario/scenario.ts';
 import type { DemoOptions } from '../demo.ts';
 import type { GivenRequest } from '../requestInput.ts';
+import { demoMigration } from './demoMigration.ts';
 
 /** Simulated seconds in a real one, unless the person wants another: two hops then take about a minute. */
 export const demoSpeed = 120;
@@ -8,24 +10,32 @@ export const demoSpeed = 120;
 /** Asking EKS more often than this would only cost the machine. Real seconds. */
 const pollEverySeconds = 0.5;
 
+/** The version that the demo goes to; to a new cluster several at once. */
+export const demoTarget = ({ target, strategy }: Pick<DemoOptions, 'target' | 'strategy'>): string =>
+  target ?? (strategy === 'blue-green' ? '1.34' : '1.33');
+
 /**
  * The request that the demo starts. All waits are shortened by as much as the cluster is faster, so that the estimates
  * hold; the gates stay open for hours, because people are not faster.
  *
  * @throws StepladderError `InvalidInput`
+ * @throws CommandFailed where the scenario has no load balancer that a migration could switch
  */
 export function demoRequest(
-  cluster: string,
-  { target, strategy, speed = demoSpeed }: Pick<DemoOptions, 'target' | 'strategy' | 'speed'>,
+  scenario: Scenario,
+  options: Pick<DemoOptions, 'target' | 'strategy' | 'speed'>,
 ): GivenRequest {
+  const { strategy, speed = demoSpeed } = options;
+  const targetVersion = demoTarget(options);
   const written = {
-    cluster: { name: cluster },
-    targetVersion: target,
+    cluster: { name: scenario.cluster.name },
+    targetVersion,
     workers: workersOf(strategy),
+    ...(strategy === 'blue-green' ? { migration: demoMigration(scenario).migration } : {}),
     gates: { timeout: `${Math.ceil(4 * speed)}h` },
     timing: { scale: Math.min(1 / speed, 10), pollInterval: `${pollEverySeconds * speed}s` },
   };
-  return { written, checked: { ...readRequest('upgradeCluster', written), targetVersion: target } };
+  return { written, checked: { ...readRequest('upgradeCluster', written), targetVersion } };
 }
 
 /**
@@ -33,7 +43,7 @@ export function demoRequest(
  * place the demo says yes to the capacity that it costs.
  */
 function workersOf(strategy: string) {
-  if (strategy === 'managed') return { strategy };
+  if (strategy === 'managed' || strategy === 'blue-green') return { strategy };
   const stuck = { byDefault: 'restart', timeout: '1h' };
   return { strategy, stuck, ...(strategy === 'in-place' ? { acceptLostCapacity: true } : {}) };
 }

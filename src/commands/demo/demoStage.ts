@@ -7,12 +7,17 @@ import type { TemporalClient } from '../../temporal/connection.ts';
 import { startEmbeddedServer } from '../../temporal/embedded.ts';
 import type { EmbeddedServer } from '../../temporal/embedded.ts';
 import { loadScenario } from '../../../scenario/scenario.ts';
+import type { Scenario } from '../../../scenario/scenario.ts';
+import type { LoadCount } from '../../../elb-api/index.ts';
 import { startSimulator } from '../../../simulator/start.ts';
+import type { RunningSimulator } from '../../../simulator/start.ts';
 import type { DemoOptions } from '../demo.ts';
 import { styleOf } from '../rendering/style.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Cleanups } from './cleanups.ts';
+import { demoMigration } from './demoMigration.ts';
 import { demoSpeed } from './demoRequest.ts';
+import type { DemoUsers } from './demoUsers.ts';
 import { keepWorker } from './keepWorker.ts';
 import type { KeptWorker } from './keepWorker.ts';
 import { workerEnvironment } from './workerEnvironment.ts';
@@ -25,6 +30,8 @@ export interface DemoStage {
   worker: KeptWorker;
   evidenceFolder: string;
   simulator: Readonly<Record<string, string>>;
+  /** Users who come in by a load balancer all the while; only where they are sent to another cluster. */
+  users?: DemoUsers;
 }
 
 /**
@@ -51,11 +58,15 @@ export async function setStage(
   const { address, namespace, uiUrl } = server;
 
   step('Starting a simulated EKS cluster …');
+  const scenario = loadScenario(options.scenario);
   const simulator = await startSimulator({
-    scenario: loadScenario(options.scenario),
+    scenario,
     speed: options.speed ?? demoSpeed,
   });
   cleanups.add(() => simulator.close());
+
+  const users = options.strategy === 'blue-green' ? await sendUsers(simulator, scenario) : undefined;
+  if (users !== undefined) step(`Users come in at ${users.address}, and are counted all the while.`);
 
   step('Starting a worker (it bundles the workflows first) …');
   const environment = workerEnvironment(terminal.env, {
@@ -74,5 +85,27 @@ export async function setStage(
   const temporal = await connectTemporal(explicitTemporal(address, namespace));
   cleanups.add(() => temporal.close());
   terminal.note(`Temporal UI: ${style.title(uiUrl)}`);
-  return { server, temporal, worker, evidenceFolder, simulator: simulator.environment };
+  return {
+    server,
+    temporal,
+    worker,
+    evidenceFolder,
+    simulator: simulator.environment,
+    ...(users === undefined ? {} : { users }),
+  };
 }
+
+/** As many requests as two cores take beside everything else: some fifty in a second. */
+const load = { users: 2, pauseMs: 35 };
+
+async function sendUsers({ loadBalancers }: RunningSimulator, scenario: Scenario): Promise<DemoUsers> {
+  const { loadBalancer } = demoMigration(scenario);
+  await loadBalancers.putLoad(loadBalancer, load);
+  return {
+    address: loadBalancers.address(loadBalancer),
+    count: () => loadBalancers.load() ?? nobody,
+    stop: async () => (await loadBalancers.stopLoad()) ?? nobody,
+  };
+}
+
+const nobody: LoadCount = { answered: 0, failed: 0, byCluster: {}, failures: [] };

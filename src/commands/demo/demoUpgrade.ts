@@ -7,6 +7,7 @@ import { createDisplay } from '../following/display.ts';
 import { follow } from '../following/follow.ts';
 import type { Ending, Sighting } from '../following/sighting.ts';
 import { speaker } from '../messages/speaker.ts';
+import { styleOf } from '../rendering/style.ts';
 import { reportMarkdown } from '../rendering/reportMarkdown.ts';
 import { readReport } from '../reporting/readReport.ts';
 import type { GivenRequest } from '../requestInput.ts';
@@ -14,12 +15,16 @@ import { startUpgrade } from '../starting/startUpgrade.ts';
 import { workflowLink } from '../starting/temporalUi.ts';
 import type { Terminal } from '../terminal.ts';
 import type { DemoStage } from './demoStage.ts';
+import { tellOfUsers } from './demoUsers.ts';
 import { createGateKeeper } from './gateKeeper.ts';
 
 /** Between two looks, milliseconds: the demo's cluster runs fast. */
 const lookEveryMs = 400;
 
-/** Starts the upgrade, shows it live, answers its gates, and prints its report. */
+/**
+ * Starts the upgrade, shows it live, answers its gates, tells what users have seen of it, and prints its report. A request
+ * of a user that failed is a failure of the demo.
+ */
 export async function demoUpgrade(
   stage: DemoStage,
   request: GivenRequest,
@@ -45,19 +50,22 @@ export async function demoUpgrade(
     beforeAsking: () => display.rest(),
     signal,
   });
+  const users = tellOfUsers(stage.users, terminal, styleOf(terminal.colors.err));
   let ending: Ending | undefined;
   for await (const sighting of follow(client, workflowId, { runId, everyMs: lookEveryMs, signal })) {
     display.show(withoutReport(sighting));
+    users.see(sighting, () => display.rest());
     await keeper.attend(sighting);
     ending = sighting.ending;
   }
   display.rest();
+  const nobodyFailed = await users.end();
   if (ending?.report !== undefined) {
     const report = await readReport(openFolderStore(evidenceFolder), ending.report);
     terminal.print(reportMarkdown(report).trimEnd());
   }
   if (ending === undefined) throw new CommandFailed('The demo was stopped before the upgrade had ended.');
-  return ending.state === 'completed' ? exitCodes.done : exitCodes.failed;
+  return ending.state === 'completed' && nobodyFailed ? exitCodes.done : exitCodes.failed;
 }
 
 /** The evidence goes when the demo ends, and it prints its report itself: nobody has to fetch it. */

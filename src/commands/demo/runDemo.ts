@@ -9,14 +9,14 @@ import { aborted, untilTold } from '../untilTold.ts';
 import { Cleanups } from './cleanups.ts';
 import { setStage } from './demoStage.ts';
 import type { DemoStage } from './demoStage.ts';
-import { demoRequest } from './demoRequest.ts';
+import { demoRequest, demoTarget } from './demoRequest.ts';
 import { demoUpgrade } from './demoUpgrade.ts';
 import { stayText } from './stayText.ts';
 
 /** The whole demo: sets the stage, runs the upgrade (or stays), and clears everything away on every way out. */
 export async function runDemo(options: DemoOptions, terminal: Terminal): Promise<ExitCode> {
   const scenario = loadScenario(options.scenario);
-  const request = demoRequest(scenario.cluster.name, options);
+  const request = demoRequest(scenario, options);
   const told = untilTold();
   const cleanups = new Cleanups();
   try {
@@ -24,7 +24,7 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
     const stage = await orTold(setting, told.signal);
     const playing =
       options.stay === true
-        ? stay(stage, scenario.cluster.name, options.target, terminal, told.signal)
+        ? stay(stage, scenario.cluster.name, demoTarget(options), terminal, told.signal)
         : demoUpgrade(stage, request, options, terminal, told.signal);
     return await Promise.race([playing, orTold(stageFailure(stage), told.signal)]);
   } catch (error) {
