@@ -104,7 +104,9 @@ async function sendUsers({ loadBalancers }: RunningSimulator, scenario: Scenario
   return {
     address: loadBalancers.address(loadBalancer),
     count: () => loadBalancers.load() ?? nobody,
-    stop: async () => (await loadBalancers.stopLoad()) ?? nobody,
+    stop: async () => {
+      await loadBalancers.stopLoad();
+    },
   };
 }
 

@@ -59,11 +59,13 @@ export async function demoUpgrade(
     ending = sighting.ending;
   }
   display.rest();
-  const nobodyFailed = await users.end();
+  await users.goHome();
   if (ending?.report !== undefined) {
     const report = await readReport(openFolderStore(evidenceFolder), ending.report);
     terminal.print(reportMarkdown(report).trimEnd());
   }
+  // Below the report, where it is not lost.
+  const nobodyFailed = users.tellEnd();
   if (ending === undefined) throw new CommandFailed('The demo was stopped before the upgrade had ended.');
   return ending.state === 'completed' && nobodyFailed ? exitCodes.done : exitCodes.failed;
 }

@@ -10,7 +10,7 @@ export interface DemoUsers {
   /** What they have seen so far. */
   count(): LoadCount;
   /** Sends them home, and waits for what they have asked. */
-  stop(): Promise<LoadCount>;
+  stop(): Promise<void>;
 }
 
 /** Tells of the users whenever they have been sent elsewhere, and at the end; nothing where there are none. */
@@ -20,9 +20,11 @@ export function tellOfUsers(
   style: Style,
 ): {
   /** @param beforeTelling called before anything is written */
-  see(sighting: Sighting, beforeTelling: () => void): void;
+  see: (sighting: Sighting, beforeTelling: () => void) => void;
+  /** No more are sent, and what is under way is waited for. */
+  goHome: () => Promise<void>;
   /** @returns whether no request has failed */
-  end(): Promise<boolean>;
+  tellEnd: () => boolean;
 } {
   let moves = 0;
   return {
@@ -33,9 +35,12 @@ export function tellOfUsers(
       beforeTelling();
       terminal.note(style.faint(`Users so far: ${usersLine(users.count())}.`));
     },
-    async end() {
+    async goHome() {
+      await users?.stop();
+    },
+    tellEnd() {
       if (users === undefined) return true;
-      const count = await users.stop();
+      const count = users.count();
       const isWell = count.failed === 0 && count.answered > 0;
       const line = `Users of ${users.address} all the while: ${usersLine(count)}.`;
       terminal.note(isWell ? style.good(line) : style.bad(line));
