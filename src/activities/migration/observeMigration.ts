@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { StepladderError } from '../../contract/errors.ts';
 import type { MinorVersion } from '../../contract/plan.ts';
 import type { MigrationRequest } from '../../contract/migrationSchema.ts';
 import type { KubernetesConnection } from '../../kubernetes/connection.ts';
-import { inOrder } from '../../kubernetes/inOrder.ts';
 import { listObjects } from '../../kubernetes/list.ts';
 import { greenName } from '../../plan/migration/greenName.ts';
 import type {
@@ -13,14 +11,14 @@ import type {
   ObservedRole,
   ObservedRouting,
 } from '../../plan/observedMigration.ts';
-import { regionOfArn } from '../../platform/eks/cluster.ts';
-import type { Platform } from '../../platform/platform.ts';
-import { createRouting } from '../../routing/createRouting.ts';
 import type { Clusters, OpenCluster } from '../clusters.ts';
 import { madeByNote, madeByNoteKey } from '../madeBy.ts';
 import { temporalContext } from '../scope.ts';
 import { Sight } from '../sight.ts';
 import type { ClusterContext } from '../types.ts';
+import { besideBlue } from './besideBlue.ts';
+import { observeBlueprint } from './observeBlueprint.ts';
+import { observeRouting } from './observeRouting.ts';
 
 /** Blue, what is asked for, and where green is looked for. */
 export interface MigrationSight {
@@ -44,24 +42,36 @@ type Part = NonNullable<ObservedMigration['unseen'][number]['part']>;
  */
 export async function observeMigration(input: MigrationSight): Promise<ObservedMigration> {
   const unseen: ObservedMigration['unseen'] = [];
-  const look = async <T>(part: Part, what: string, source: string, otherwise: T, see: () => Promise<T>) => {
+  const look = async <T>(
+    part: Part,
+    what: string,
+    source: string,
+    otherwise: T,
+    see: (sight: Sight) => Promise<T>,
+  ) => {
     const sight = new Sight();
-    const seen = await sight.optional(what, source, otherwise, see);
-    unseen.push(...sight.unseen.map((each) => ({ what: each.what, why: each.why, source, part })));
+    const seen = await sight.optional(what, source, otherwise, () => see(sight));
+    unseen.push(
+      ...sight.unseen.map((each) => ({ what: each.what, why: each.why, source: each.source, part })),
+    );
     return seen;
   };
+  const { blue, context, to, migration, signal } = input;
   const [blueprint, green, resources, routing] = await Promise.all([
-    look('blueprint', 'what the new cluster is made like', 'EKS: what the cluster has', nothing, () =>
-      observeBlueprint(input),
+    look('blueprint', 'what the new cluster is made like', 'EKS: what the cluster has', nothing, (sight) =>
+      observeBlueprint(blue, to, sight, signal),
     ),
     look('green', 'whether there is a cluster of that name', 'EKS: DescribeCluster', undefined, () =>
       observeGreen(input),
     ),
     look('resources', 'what there is to copy', 'Kubernetes: all kinds', noResources, () =>
-      observeResources(input.blue.kubernetes, input.signal),
+      observeResources(blue.kubernetes, signal),
     ),
     look('routing', 'how the users are routed', 'Elastic Load Balancing', noRouting, () =>
-      observeRouting(input),
+      observeRouting(
+        { access: besideBlue(context, context.cluster.name), router: migration.routing },
+        signal,
+      ),
     ),
   ]);
   const roles: ObservedRole[] = [];
@@ -77,67 +87,27 @@ const noRouting: ObservedRouting = { router: 'the router of the request', addres
 /** The cluster that has green's name, if there is one. */
 async function observeGreen({
   clusters,
-  context: { cluster, identity },
+  context,
   from,
   to,
   migration,
   signal,
 }: MigrationSight): Promise<ObservedMigration['green']> {
-  const region = cluster.region ?? regionOfArn(identity.arn);
-  const name = greenName({ cluster, migration }, from, to);
-  try {
-    const { arn, version, status, tags } = await clusters
-      .platform({ ...cluster, name, ...(region === undefined ? {} : { region }) })
-      .describeCluster(signal);
-    const madeBy = tags[madeByNoteKey];
-    return {
-      ...{ arn, version, status },
-      ...(madeBy === undefined ? {} : { madeBy, ours: madeBy === ourNote() }),
-    };
-  } catch (error) {
-    if (error instanceof StepladderError && error.type === 'ClusterNotFound') return undefined;
-    throw error;
-  }
+  const name = greenName({ cluster: context.cluster, migration }, from, to);
+  const found = await clusters.platform(besideBlue(context, name)).findCluster(signal);
+  if (found === undefined) return undefined;
+  const { arn, version, status, tags } = found;
+  const madeBy = tags[madeByNoteKey];
+  return {
+    ...{ arn, version, status },
+    ...(madeBy === undefined ? {} : { madeBy, ours: madeBy === ourNote() }),
+  };
 }
 
 /** What this workflow marks what it makes with; undefined in a command's own process, which makes nothing. */
 function ourNote(): string | undefined {
   const workflow = temporalContext()?.info.workflowExecution;
   return workflow === undefined ? undefined : madeByNote(workflow.workflowId);
-}
-
-async function observeBlueprint({
-  blue: { platform },
-  to,
-  signal,
-}: MigrationSight): Promise<ObservedBlueprint> {
-  const addons = await each(await platform.listAddons(signal), (name) =>
-    platform.describeAddon(name, signal),
-  );
-  return {
-    ...nothing,
-    addons: addons.map(({ name, version }) => ({ name, version })),
-    addonVersions: await offersFor(platform, addons, to, signal),
-    nodeGroups: (
-      await each(await platform.listNodeGroups(signal), (name) => platform.describeNodeGroup(name, signal))
-    ).map(({ name, size, ownImage, templateVersion }) => ({
-      ...{ name, size, ownImage },
-      ...(templateVersion === undefined ? {} : { templateVersion }),
-    })),
-  };
-}
-
-async function offersFor(
-  platform: Platform,
-  addons: readonly { name: string }[],
-  to: MinorVersion,
-  signal: AbortSignal,
-): Promise<ObservedBlueprint['addonVersions']> {
-  const offers = await each(addons, async ({ name }) => {
-    const offered = await platform.offeredAddonVersions(name, signal);
-    return [name, offered[to] ?? []] as const;
-  });
-  return Object.fromEntries(offers);
 }
 
 const claimSchema = z.object({
@@ -166,22 +136,4 @@ async function observeResources(
           ],
     ),
   };
-}
-
-async function observeRouting({
-  context: { cluster, identity },
-  migration,
-  signal,
-}: MigrationSight): Promise<ObservedRouting> {
-  const region = cluster.region ?? regionOfArn(identity.arn);
-  const access = { ...cluster, ...(region === undefined ? {} : { region }) };
-  const routing = createRouting(migration.routing, access);
-  const { router, weights, addresses, notes } = await routing.describe(signal);
-  return { router, ...(weights === undefined ? {} : { weights }), addresses, notes };
-}
-
-async function each<T, R>(items: readonly T[], call: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for await (const result of inOrder(items, call)) results.push(result);
-  return results;
 }
