@@ -3,6 +3,7 @@ import type { MinorVersion, Plan } from '../contract/plan.ts';
 import type { Request } from '../contract/request.ts';
 import type { WorkflowType } from '../contract/workflowTypes.ts';
 import type { Observation } from '../plan/observation.ts';
+import { hopsBetween } from '../plan/versions.ts';
 
 /** What a check judges. */
 export interface CheckInput {
@@ -25,6 +26,11 @@ export function seenBy(observation: Observation, ...sources: string[]): FindingE
 /** The versions that the plan takes the control plane to, one after another; none when it stays. */
 export function controlPlaneSteps(plan: Plan): MinorVersion[] {
   return plan.hops.filter((hop) => hop.from !== hop.to).map((hop) => hop.to);
+}
+
+/** All minors that are left behind or reached on the way: a migration crosses several in one hop. */
+export function crossedMinors(plan: Plan): MinorVersion[] {
+  return plan.hops.flatMap(({ from, to }) => hopsBetween(from, to).map((step) => step.to));
 }
 
 /** Names of the node groups that the plan rolls. */

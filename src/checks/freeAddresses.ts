@@ -4,10 +4,10 @@ import { absent } from './absent.ts';
 import { controlPlaneSteps, rolledNodeGroups, seenBy, type Check, type CheckInput } from './check.ts';
 
 /**
- * Addresses that EKS wants free in the cluster's subnets for replacing a control plane.
+ * Addresses that EKS wants free in the cluster's subnets for making or replacing a control plane.
  * https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html
  */
-const controlPlaneAddresses = 5;
+export const controlPlaneAddresses = 5;
 
 /**
  * Whether the subnets have addresses for what the plan starts: the new control plane, and the nodes that stand beside
@@ -101,8 +101,8 @@ function judgeGroup(
   ];
 }
 
-/** Undefined when not one of them was found. */
-function freeIn({ all }: ObservedSubnets, ids: readonly string[]): number | undefined {
+/** Free addresses of some subnets, by their IDs; undefined when not one of them was found. */
+export function freeIn({ all }: ObservedSubnets, ids: readonly string[]): number | undefined {
   const found = all.filter(({ id }) => ids.includes(id));
   return found.length === 0 ? undefined : found.reduce((sum, { freeAddresses: free }) => sum + free, 0);
 }

@@ -1,7 +1,7 @@
 import type { Finding, Severity } from '../contract/finding.ts';
 import { overrideNames } from '../contract/overrides.ts';
 import type { ObservedInsight } from '../plan/observation.ts';
-import { controlPlaneSteps, seenBy, type Check, type CheckInput } from './check.ts';
+import { crossedMinors, seenBy, type Check, type CheckInput } from './check.ts';
 import { foldedInto } from './removedApis/insightFolding.ts';
 import { concerns, standsAgainst } from './insightScope.ts';
 
@@ -20,12 +20,12 @@ export const insights: Check = (input) =>
 
 /** What an insight says of the use of APIs is told with the other uses of the same API. */
 function isEvidenceOfOthers({ observation, plan, request }: CheckInput, insight: ObservedInsight): boolean {
-  const to = controlPlaneSteps(plan).at(-1);
+  const to = crossedMinors(plan).at(-1);
   return to !== undefined && foldedInto(insight, observation, overrideNames(request), to).length > 0;
 }
 
 function severityOf({ plan, request }: CheckInput, insight: ObservedInsight): Severity | undefined {
-  const steps = controlPlaneSteps(plan);
+  const steps = crossedMinors(plan);
   if (insight.category === 'MISCONFIGURATION') return insight.status === 'UNKNOWN' ? 'info' : 'warning';
   if (!concerns(insight, steps)) return 'info';
   if (standsAgainst(insight, steps)) return request.controlPlane.overrideInsights ? 'warning' : 'blocker';
@@ -33,7 +33,7 @@ function severityOf({ plan, request }: CheckInput, insight: ObservedInsight): Se
 }
 
 function finding({ observation, plan }: CheckInput, insight: ObservedInsight, severity: Severity): Finding {
-  const steps = controlPlaneSteps(plan);
+  const steps = crossedMinors(plan);
   const about = insight.kubernetesVersion;
   const beyond =
     severity === 'info' && about !== undefined && !steps.includes(about)

@@ -56,7 +56,8 @@ function isLeft(
   const rolled = plan.hops.some(({ stages }) =>
     stages.some(
       (stage) =>
-        stage.stage === 'workers' && stage.nodeGroup === subject.name && compareMinors(stage.to, at) >= 0,
+        (stage.stage === 'workers' && stage.nodeGroup === subject.name && compareMinors(stage.to, at) >= 0) ||
+        (stage.stage === 'green-workers' && stage.nodeGroups.some(({ name }) => name === subject.name)),
     ),
   );
   return !rolled || request.workers.skip.includes(subject.name);

@@ -7,11 +7,15 @@ const toolIsLeft =
   'a tool is not upgraded over it. Let the request say otherwise (tools), or leave the tool out of it';
 
 /**
- * Checks whose blockers nobody can override, and why: a plan that would break the skew policy is refused (rule 2), and
- * what stands against a tool keeps it out of the plan, so that going on in spite of it would do nothing.
+ * Checks whose blockers nobody can override, and why: a plan that would break the skew policy is refused (rule 2), what
+ * stands against a tool keeps it out of the plan, and what a migration would be refused half way is told before it. Going
+ * on in spite of these would do nothing, or lose data.
  */
 const finalChecks: ReadonlyMap<string, string> = new Map([
   ['version-skew', 'the version-skew policy is kept'],
+  ['green-name', 'a cluster that somebody else has made is never taken over'],
+  ['routing', 'a router that refuses is not gone round'],
+  ['volumes', 'what becomes of data is said by the request (migration.volumes)'],
   ['tool-crds', toolIsLeft],
   ['tool-downgrade', toolIsLeft],
   ['tool-managed', toolIsLeft],

@@ -17,6 +17,7 @@ import { applyIgnoreRules } from './ignoring/applyIgnoreRules.ts';
 import { insights } from './insights.ts';
 import { knownChanges } from './knownChanges.ts';
 import { leftBehind } from './leftBehind.ts';
+import { migrationChecks } from './migration/index.ts';
 import { monitoring } from './monitoring/index.ts';
 import { nodeGroups } from './nodeGroups.ts';
 import { nodes } from './nodes.ts';
@@ -33,12 +34,27 @@ import { unseen } from './unseen.ts';
 import { versionSkew } from './versionSkew.ts';
 import { webhooks } from './webhooks.ts';
 
-/** Every check. Another one is a file and a line here. */
-const checks: readonly Check[] = [
+/** What is judged of every plan: what is known of the old cluster holds for the new one too. */
+const everywhere: readonly Check[] = [
   permissions,
+  endOfSupport,
+  knownChanges,
+  brokenWorkloads,
+  apiServices,
+  removedApis,
+  monitoring,
+  unseen,
+];
+
+/**
+ * What is judged of upgrades in place alone. In a migration nothing of the old cluster goes to another version, no node
+ * is drained and no group is rolled, so that skew, budgets, room for moved Pods, the state of nodes and groups, and what
+ * terminated upgrades have left there stand in nobody's way; objects are stored anew by copying them. What of it matters
+ * to the new cluster (add-ons, nodes, addresses, tools, webhooks, insights) is judged by `migrationChecks` in its own words.
+ */
+const inPlace: readonly Check[] = [
   versionSkew,
   clusterState,
-  endOfSupport,
   addonCompatibility,
   addonState,
   selfManagedAddons,
@@ -46,25 +62,23 @@ const checks: readonly Check[] = [
   replacedGroups,
   nodes,
   unmanagedNodesCheck,
-  knownChanges,
   freeAddresses,
   budgets,
   overlappingBudgets,
   stalledWaves,
   fit,
   disruption,
-  brokenWorkloads,
-  apiServices,
   webhooks,
   storedVersions,
   insights,
   rollbackReadiness,
-  removedApis,
   tools,
-  unseen,
   leftBehind,
-  monitoring,
 ];
+
+/** Every check of an upgrade, and of a migration. Another one is a file and a line above. */
+const ofUpgrade = [...everywhere, ...inPlace];
+const ofMigration = [...everywhere, ...migrationChecks];
 
 /**
  * What all checks find, and overrides without effect; worst first, then by check and subject.
@@ -72,7 +86,11 @@ const checks: readonly Check[] = [
  * @param ignoredAtMost what an ignored finding counts as; in a plan it is shown to whoever approves it
  */
 export function runChecks(input: CheckInput, ignoredAtMost: 'warning' | 'info' = 'warning'): Finding[] {
-  return runSome(checks, input, ignoredAtMost);
+  if (input.request.migration === undefined) return runSome(ofUpgrade, input, ignoredAtMost);
+  // All minors on the way are crossed in one hop, whichever of them a finding is about.
+  return runSome(ofMigration, input, ignoredAtMost).map((finding) =>
+    finding.hop === undefined ? finding : { ...finding, hop: input.plan.target },
+  );
 }
 
 /** The same by some of the checks, for who has not observed all that the others stand on. */

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..', '..');
 it('every check of the folder of checks has its line in docs/checks.md', async () => {
   const page = await readFile(join(root, 'docs', 'checks.md'), 'utf8');
   const names = new Set<string>();
-  for (const folder of ['src/checks', 'src/checks/budgets']) {
+  for (const folder of ['src/checks', 'src/checks/budgets', 'src/checks/migration']) {
     for (const file of await readdir(join(root, folder))) {
       if (!file.endsWith('.ts')) continue;
       const text = await readFile(join(root, folder, file), 'utf8');

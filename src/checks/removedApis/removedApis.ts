@@ -42,7 +42,10 @@ export const removedApis: Check = (input) => {
   const idsOf = (some: readonly ObservedInsight[]) => new Set(some.map(({ id }) => id));
   return removedApiFindings({
     ...{ observed, observedAt, from: cluster.version, to },
-    refusing: idsOf(insights.filter((insight) => standsAgainst(insight, steps))),
+    // EKS refuses nobody a new cluster.
+    refusing: idsOf(
+      request.migration === undefined ? insights.filter((insight) => standsAgainst(insight, steps)) : [],
+    ),
     overridden: idsOf(insights.filter((insight) => isOverridden(insight, overrideNames(request)))),
     overrideInsights: request.controlPlane.overrideInsights,
   });
