@@ -80,6 +80,8 @@ export async function upgrade(type: WorkflowType, input: unknown): Promise<Upgra
       if (!decisions.answerHold('stay', remark) && work.consideredCancelled) {
         hops.interrupt({ because: 'abort', ...remark });
       }
+      // What a migration has asked needs no answer any more; a stage withdraws its own.
+      if (state.status.migration !== undefined) decisions.withdraw('aborted');
       state.phase('aborting');
       work.cancel();
     },
@@ -242,7 +244,8 @@ async function finish(
   const version = currentVersion ?? targetVersion ?? '';
   state.status.outcome = outcomeOf(state.status, version);
   const report = await CancellationScope.nonCancellable(() => close(state, context, phase));
-  return { outcome: 'completed', cluster: cluster.name, version, report: report ?? '' };
+  const name = state.status.migration?.green.name ?? cluster.name;
+  return { outcome: 'completed', cluster: name, version, report: report ?? '' };
 }
 
 function outcomeOf({ cluster, migration, hops }: UpgradeStatus, version: string): string {
