@@ -70,7 +70,6 @@ export async function describeBlueprint(
     notCopied: notCopied({
       cluster,
       nodeGroups,
-      accessEntries: copied,
       crossAccountIdentities: identities.filter(({ targetRoleArn }) => targetRoleArn !== undefined),
       addons: addons.map(({ addonName = '', configurationValues }) => ({
         name: addonName,

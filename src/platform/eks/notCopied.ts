@@ -1,10 +1,4 @@
-import type {
-  AccessEntry,
-  Cluster,
-  IdentityProviderConfig,
-  Nodegroup,
-  PodIdentityAssociation,
-} from '@aws-sdk/client-eks';
+import type { Cluster, IdentityProviderConfig, Nodegroup, PodIdentityAssociation } from '@aws-sdk/client-eks';
 import type { ObservedBlueprint } from '../../plan/observedMigration.ts';
 import { healthLines } from './health.ts';
 
@@ -16,7 +10,6 @@ export interface BlueprintFacts {
   nodeGroups: Nodegroup[];
   /** Only those whose Pods assume a role of another account from there on. */
   crossAccountIdentities: PodIdentityAssociation[];
-  accessEntries: AccessEntry[];
   addons: { name: string; configurationValues?: string | undefined }[];
   fargateProfiles: string[];
   identityProviders: IdentityProviderConfig[];
