@@ -6,6 +6,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { keyOfMoment } from '../evidence.ts';
 import type { MigrationActivities } from '../migrationTypes.ts';
 import { activityScope, heartbeating } from '../scope.ts';
+import { openSides } from './openSides.ts';
 import { selectionOf } from './selectionOf.ts';
 
 /** Lines that stand in a verdict at most; the evidence has all. */
@@ -23,13 +24,10 @@ export function compareSidesActivity({
       let progress: ComparisonProgress | undefined;
       return heartbeating(
         async () => {
-          const [blue, green] = await Promise.all([
-            clusters.open(sides.blue, signal),
-            clusters.open(sides.green, signal),
-          ]);
+          const connections = await openSides(clusters, sides, signal);
           const tally = new Tally();
           const entries = compareClusters(
-            { blue: blue.kubernetes, green: green.kubernetes },
+            connections,
             selectionOf(stage, tools),
             signal,
             (at) => (progress = at),

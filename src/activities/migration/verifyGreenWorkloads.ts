@@ -3,6 +3,7 @@ import { judgeGreenWorkloads } from '../../kubernetes/comparing/judgeGreenWorklo
 import type { GreenWorkloads } from '../../kubernetes/comparing/judgeGreenWorkloads.ts';
 import { leftBehind } from '../../kubernetes/comparing/leftBehind.ts';
 import type { KubernetesConnection } from '../../kubernetes/connection.ts';
+import type { SelectionContext } from '../../kubernetes/copying/selection.ts';
 import { listWork, workName } from '../../kubernetes/holding/workObjects.ts';
 import { joinLooks } from '../../kubernetes/secondLook.ts';
 import { readWorkloads } from '../../kubernetes/workloads.ts';
@@ -13,6 +14,7 @@ import { keep } from '../evidence.ts';
 import type { GreenWorkloadsVerdict, MigrationActivities } from '../migrationTypes.ts';
 import { growingPauses, pause } from '../pause.ts';
 import { activityScope, heartbeating } from '../scope.ts';
+import { openSides } from './openSides.ts';
 import { selectionOf } from './selectionOf.ts';
 
 /** Lines that stand in a verdict at most; the evidence has all. */
@@ -34,25 +36,24 @@ export function verifyGreenWorkloadsActivity({
       const selection = selectionOf(stage, tools ?? []);
       let line = 'looking at the workloads of both clusters';
       let before: WorkloadState[] | undefined;
+      // Why one is left behind does not change from look to look.
+      const reasons = new Map<string, string | undefined>();
       const look = async (): Promise<GreenWorkloads> => {
-        const [blue, green] = await Promise.all(
-          [sides.blue, sides.green].map(async (side) => (await clusters.open(side, signal)).kubernetes),
-        );
-        if (blue === undefined || green === undefined) throw new Error('two are opened');
+        const { blue, green } = await openSides(clusters, sides, signal);
         const [onBlue, onGreen, held] = await Promise.all([
           readWorkloads(blue, signal),
           readWorkloads(green, signal),
           heldOwners([blue, green], stage.singletons, signal),
         ]);
-        // Broken is what was so in two looks.
+        // Broken is what was so in two looks, one after the other.
         const joined = before === undefined ? onBlue : joinLooks(before, onBlue);
-        before = joined;
+        before = onBlue;
         const there = new Set(onGreen.map(workloadKey));
-        const missing = joined.filter(
-          (owner) =>
-            owner.shortLived !== true && !there.has(workloadKey(owner)) && !held.has(workloadKey(owner)),
-        );
-        const left = await leftBehind(blue, missing, selection, signal);
+        const missing = joined.filter((owner) => {
+          const key = workloadKey(owner);
+          return owner.shortLived !== true && !there.has(key) && !held.has(key);
+        });
+        const left = await whyLeft(blue, missing, reasons, selection, signal);
         return judgeGreenWorkloads(joined, onGreen, new Map([...left, ...held]));
       };
       const judged = await heartbeating(
@@ -63,7 +64,8 @@ export function verifyGreenWorkloadsActivity({
             const certain = looks > 1 || seen.alreadyBroken.length === 0;
             if (certain && (seen.well || left <= 0)) return seen;
             line = seen.well ? 'looking once more' : `waiting for ${summary(seen)}`;
-            const wait = seen.well || left <= 0 ? Math.min(secondLookMs, pollMs) : Math.min(pauses.next().value, left);
+            const wait =
+              seen.well || left <= 0 ? Math.min(secondLookMs, pollMs) : Math.min(pauses.next().value, left);
             await pause(wait, signal);
           }
         },
@@ -81,6 +83,24 @@ export function verifyGreenWorkloadsActivity({
       );
     },
   };
+}
+
+/** Of those that are left behind on purpose, why; what was found out is kept in `known`. */
+async function whyLeft(
+  blue: KubernetesConnection,
+  missing: readonly WorkloadState[],
+  known: Map<string, string | undefined>,
+  selection: SelectionContext,
+  signal: AbortSignal,
+): Promise<[key: string, reason: string][]> {
+  const unknown = missing.filter((owner) => !known.has(workloadKey(owner)));
+  const found = await leftBehind(blue, unknown, selection, signal);
+  for (const owner of unknown) known.set(workloadKey(owner), found.get(workloadKey(owner)));
+  return missing.flatMap((owner) => {
+    const key = workloadKey(owner);
+    const reason = known.get(key);
+    return reason === undefined ? [] : [[key, reason]];
+  });
 }
 
 function verdictOf(

@@ -19,6 +19,12 @@ export interface WorkLook {
   absent: Singleton[];
 }
 
+/**
+ * What writes others anew stands still before them, and is given back after them: an ApplicationSet its Applications, and
+ * an Application whatever it syncs.
+ */
+const holdOrder = ['applicationsets', 'applications', 'cronjobs', 'deployments', 'statefulsets'] as const;
+
 interface LookInput {
   singletons: readonly Singleton[];
   /** The root's workflow ID. */
@@ -40,9 +46,8 @@ export async function holdSide(
   const works = found.filter(({ work }) => work !== undefined);
   const decide = (body: WorkObject['body']) => hold(body, { singletons, madeBy });
   const changed = new Set<WorkObject>();
-  // One after the other: what is synced automatically would be started again by that.
-  for (const work of ['automatic-sync', 'cron-job', 'singleton', 'external-dns'] as const) {
-    const objects = works.filter((each) => each.work === work);
+  for (const resource of holdOrder) {
+    const objects = works.filter((each) => each.resource === resource);
     const held = await changeWork(connection, objects, { decide, singletons, signal, what: 'hold' });
     for (const object of held) changed.add(object);
   }
@@ -53,6 +58,10 @@ export async function holdSide(
     problems: [
       ...(await notStopped(connection, withPods, changed, signal)),
       ...(await jobsLeft(connection, cronJobs, signal)),
+      // Somebody may start it again at once: that it stands still is what another look has to say.
+      ...[...changed]
+        .filter((each) => !withPods.includes(each))
+        .map((each) => `${workName(each)} was at work`),
     ],
     absent: absentOf(works, singletons),
   };
@@ -69,12 +78,16 @@ export async function releaseSide(
 ): Promise<WorkLook> {
   const found = await listWork(connection, singletons, signal);
   const decide = (body: WorkObject['body']) => release(body, { madeBy });
-  const held = found.filter((each) => isHeldBy(each, madeBy)).reverse();
-  const changed = await changeWork(connection, held, { decide, singletons, signal, what: 'release' });
-  const released = new Set(changed);
+  const held = found.filter((each) => isHeldBy(each, madeBy));
+  const released = new Set<WorkObject>();
+  for (const resource of holdOrder.toReversed()) {
+    const objects = held.filter((each) => each.resource === resource);
+    const given = await changeWork(connection, objects, { decide, singletons, signal, what: 'release' });
+    for (const object of given) released.add(object);
+  }
   const ofRequest = found.filter(({ work }) => work === 'singleton');
   return {
-    objects: changed,
+    objects: [...released],
     problems: ofRequest.flatMap((each) => {
       // What was changed by this look is not yet as it was looked at.
       if (released.has(each)) return [`${workName(each)} is being started`];

@@ -34,7 +34,7 @@ export interface WorkObject {
 }
 
 /**
- * All such work of a cluster, in the order in which it is held. Kinds that the cluster does not serve have none.
+ * All such work of a cluster. Kinds that the cluster does not serve have none.
  *
  * @throws StepladderError as `KubernetesConnection.getJson`
  */
