@@ -3,6 +3,7 @@ import type { AccessKey, ClusterFactory, EksService, NewCluster, PreparedCluster
 import { UnsupportedCluster } from '../eks-api/index.ts';
 import { newClusterScenario } from '../scenario/newCluster.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { KubernetesClient } from './cluster/kubernetesClient.ts';
 import { LabCluster } from './cluster/labCluster.ts';
 import type { LabClusterOptions } from './cluster/labCluster.ts';
 import type { Component } from './controlPlane/component.ts';
@@ -19,6 +20,8 @@ export interface LabClustersOptions extends Pick<
   keys: () => readonly AccessKey[];
   /** What EKS knows of a cluster. */
   service: (name: string) => EksService | undefined;
+  /** Told when a created cluster answers, and with undefined before it goes. */
+  onCluster: (name: string, client: KubernetesClient | undefined) => Promise<void>;
   /** Told when a part of a created cluster has ended by itself, with which, and its last lines. */
   onFailure: (what: string) => void;
 }
@@ -39,7 +42,7 @@ export class LabClusters implements ClusterFactory {
   }
 
   prepare(asked: NewCluster): PreparedCluster {
-    const { scenario, folder, speed, seed, binaries, onChange, onFailure, log } = this.#options;
+    const { scenario, folder, speed, seed, binaries, onChange, onCluster, onFailure, log } = this.#options;
     const { name, version, creator } = asked;
     if (labReleases[version] === undefined)
       throw new UnsupportedCluster(
@@ -65,12 +68,14 @@ export class LabClusters implements ClusterFactory {
         try {
           await cluster.start();
           signal.throwIfAborted();
+          await onCluster(name, cluster.parts.client);
         } catch (error) {
           await cluster.close();
           throw error;
         }
       },
       end: async () => {
+        await onCluster(name, undefined);
         await cluster.close();
         this.#clusters.delete(cluster);
         onChange();

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { AccessKey, EksApi, MutationRecord } from '../eks-api/index.ts';
 import { startEksApi } from '../eks-api/index.ts';
+import { describeClusterRecord } from '../eks-api/operations/describeCluster.ts';
+import { startIamApi } from '../iam-api/index.ts';
 import { eksStateOf } from '../scenario/eksState.ts';
+import { iamStateOf } from '../scenario/iamState.ts';
 import type { Manifest } from '../scenario/manifest.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { ControlPlaneBinaries } from './binaries/types.ts';
@@ -17,6 +20,7 @@ import type { LabControlPlane } from './controlPlane/controlPlane.ts';
 import type { LabIdentity } from './controlPlane/tokenWebhook.ts';
 import { LabClusters } from './clusters.ts';
 import { keyOfToken } from './identities.ts';
+import { LabLoadBalancers } from './loadBalancers.ts';
 
 export interface LabOptions {
   /** What the cluster starts with; the control plane's minor version is the scenario's. */
@@ -49,6 +53,8 @@ export interface RunningLab {
   controlPlane: LabControlPlane;
   /** The nodes' machines, for tests that silence a kubelet. */
   machines: Machines;
+  /** In front of the clusters, as far as the scenario has some. */
+  loadBalancers: LabLoadBalancers;
   /** What EKS knows of the first cluster, for tests that look behind its API. */
   eks: EksApi['service'];
   /** The credentials that are known, to which a test may add. */
@@ -105,7 +111,7 @@ async function start(
     administrator: accessKeyOf('ADMIN', `arn:aws:iam::${account}:role/administrator`),
   };
   /** Asked by the API servers' webhook, which is there before EKS is. */
-  const served: { eks?: EksApi } = {};
+  const served: { eks?: EksApi; loadBalancers?: LabLoadBalancers } = {};
   const known = (): readonly AccessKey[] => served.eks?.accessKeys.current() ?? Object.values(keys);
 
   const components = (): Component[] => [...cluster.components(), ...created.components()];
@@ -129,6 +135,10 @@ async function start(
     folder,
     keys: known,
     service: (name) => served.eks?.account.peek(name),
+    onCluster: async (name, client) => {
+      if (client === undefined) await served.loadBalancers?.forget(name);
+      else served.loadBalancers?.follow(name, client);
+    },
     onFailure: tellFailure,
   });
   cleanups.push(
@@ -139,25 +149,36 @@ async function start(
   const { controlPlane, machines } = cluster.parts;
 
   const journal: MutationRecord[] = [];
+  const onMutation = (record: MutationRecord): void => {
+    journal.push(record);
+    // Before the request is answered, so that nothing is missing when the process is killed.
+    if (options.journalFile !== undefined) appendFileSync(options.journalFile, `${JSON.stringify(record)}\n`);
+  };
   const eks = await startEksApi({
     state: eksStateOf(scenario, new Date()),
     infrastructure: cluster.infrastructure,
     factory: created,
-    end: () => cluster.close(),
+    end: async () => {
+      await served.loadBalancers?.forget(scenario.cluster.name);
+      await cluster.close();
+    },
     timings: scaledEksTimings(scenario.timings, speed),
     seed,
     accessKeys: Object.values(keys),
     ...(options.eksPort === undefined ? {} : { port: options.eksPort }),
-    onMutation: (record) => {
-      journal.push(record);
-      // Before the request is answered, so that nothing is missing when the process is killed.
-      if (options.journalFile !== undefined)
-        appendFileSync(options.journalFile, `${JSON.stringify(record)}\n`);
-    },
+    onMutation,
   });
   served.eks = eks;
   const { url, service } = eks;
   cleanups.push(() => eks.close());
+  const { accessKeys } = eks;
+  const issuer = describeClusterRecord(service).identity?.oidc?.issuer ?? '';
+  const iam = await startIamApi({ setup: iamStateOf(scenario, issuer), accessKeys, onMutation });
+  cleanups.push(() => iam.close());
+  const loadBalancers = await LabLoadBalancers.start({ scenario, speed, accessKeys, onMutation });
+  served.loadBalancers = loadBalancers;
+  cleanups.push(() => loadBalancers.close());
+  loadBalancers.follow(scenario.cluster.name, cluster.parts.client);
   return {
     eksUrl: url,
     kubernetesUrl: controlPlane.url,
@@ -167,6 +188,8 @@ async function start(
       AWS_ENDPOINT_URL_EKS: url,
       AWS_ENDPOINT_URL_AUTO_SCALING: url,
       AWS_ENDPOINT_URL_STS: url,
+      AWS_ENDPOINT_URL_IAM: iam.url,
+      AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: loadBalancers.api.url,
       AWS_ACCESS_KEY_ID: keys.worker.accessKeyId,
       AWS_SECRET_ACCESS_KEY: keys.worker.secretAccessKey,
       AWS_REGION: region,
@@ -174,8 +197,9 @@ async function start(
     adminToken: controlPlane.adminToken,
     controlPlane,
     machines,
+    loadBalancers,
     eks: service,
-    accessKeys: eks.accessKeys,
+    accessKeys,
     journal,
     components,
     failed,
