@@ -1,20 +1,16 @@
 import { StepladderError } from '../../contract/errors.ts';
-import { inOrder } from '../../kubernetes/inOrder.ts';
 import type { Platform, PlatformCluster } from '../../platform/platform.ts';
 import { identityOf, refuseOther } from '../clusters.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import type { MigrationActivities } from '../migrationTypes.ts';
-import { pause } from '../pause.ts';
-import { activityScope, heartbeating } from '../scope.ts';
+import { activityScope } from '../scope.ts';
 import type { ClusterContext } from '../types.ts';
 import { besideBlue, greenPlatform, isMadeBy, whoMade } from './besideBlue.ts';
+import { takeAwayLoadBalancers, whatStays } from './outsideCluster.ts';
+import { untilGone } from './untilGone.ts';
 
 type Remove = Parameters<MigrationActivities['removeGreenCluster']>[0];
 type Delete = Parameters<MigrationActivities['deleteBlueCluster']>[0];
-interface Outcome {
-  state: 'gone' | 'still-going';
-  line: string;
-}
 
 /** Removes green, when the migration does not come to its end, and blue, when it has. */
 export function removeClusterActivities({
@@ -26,99 +22,43 @@ export function removeClusterActivities({
   return {
     async removeGreenCluster(input) {
       const { signal } = activityScope();
-      return untilGone(input.cluster, input, async () => {
-        const green = await greenPlatform(clusters, input.blue, input.cluster, signal);
-        const cluster = await green.findCluster(signal);
-        if (cluster !== undefined) refuseOthersGreen(cluster, input);
-        return { platform: green, cluster };
+      const { blue, cluster: name, timeoutMs, pollMs } = input;
+      const connect = async (cluster: PlatformCluster) => {
+        const identity = identityOf(cluster);
+        const context = { cluster: besideBlue(blue, name), identity, evidencePrefix: blue.evidencePrefix };
+        return (await clusters.open(context, signal)).kubernetes;
+      };
+      return untilGone({
+        ...{ name, timeoutMs, pollMs },
+        async look() {
+          const platform = await greenPlatform(clusters, blue, name, signal);
+          const cluster = await platform.findCluster(signal);
+          if (cluster !== undefined) refuseOthersGreen(cluster, input);
+          return { platform, cluster };
+        },
+        prepare: takeAwayLoadBalancers(connect, timeoutMs, signal),
       });
     },
 
     async deleteBlueCluster(input) {
       const { signal } = activityScope();
-      const { blue, stage } = input;
+      const { blue, stage, timeoutMs, pollMs } = input;
       // Not by `open`, which wants a cluster that is there and has its endpoint.
       const platform = clusters.platform(besideBlue(blue, blue.cluster.name));
-      return untilGone(stage.cluster, input, async () => {
-        const cluster = await platform.findCluster(signal);
-        if (cluster !== undefined) {
-          refuseOtherBlue(cluster, blue);
-          await refuseUnlisted(platform, cluster, input, signal);
-        }
-        return { platform, cluster };
+      return untilGone({
+        ...{ name: stage.cluster, timeoutMs, pollMs },
+        async look() {
+          const cluster = await platform.findCluster(signal);
+          if (cluster !== undefined) {
+            refuseOtherBlue(cluster, blue);
+            await refuseUnlisted(platform, cluster, input, signal);
+          }
+          return { platform, cluster };
+        },
+        prepare: whatStays(async () => (await clusters.open(blue, signal)).kubernetes, signal),
       });
     },
   };
-}
-
-/**
- * Takes one step after another until the cluster is gone: each looks at what there is, so that it does not matter who
- * took the last one. EKS deletes node groups first, then the cluster with its add-ons, access entries and Pod identities;
- * one that is being created comes to that's end before.
- *
- * @param look finds the cluster, and throws where it must not be deleted
- */
-async function untilGone(
-  name: string,
-  { timeoutMs, pollMs }: { timeoutMs: number; pollMs: number },
-  look: () => Promise<{ platform: Platform; cluster: PlatformCluster | undefined }>,
-): Promise<Outcome> {
-  const { signal, heartbeat } = activityScope();
-  const until = performance.now() + timeoutMs;
-  const progress = { line: `cluster ${name}: to be deleted` };
-  return heartbeating(
-    async () => {
-      for (;;) {
-        const { platform, cluster } = await look();
-        if (cluster === undefined) return { state: 'gone', line: `cluster ${name} is gone` };
-        progress.line = await step(platform, cluster, signal);
-        const left = until - performance.now();
-        if (left <= 0) return { state: 'still-going', line: progress.line };
-        heartbeat(progress);
-        await pause(Math.min(pollMs, left), signal);
-      }
-    },
-    () => progress,
-  );
-}
-
-/** One step, and what is waited for after it. */
-async function step(platform: Platform, cluster: PlatformCluster, signal: AbortSignal): Promise<string> {
-  const { name, status, healthIssues } = cluster;
-  const is = `cluster ${name} is ${status}${healthIssues.length === 0 ? '' : ` (${healthIssues.join('; ')})`}`;
-  if (status === 'CREATING' || status === 'DELETING') return is;
-  try {
-    const groups: string[] = [];
-    const names = await platform.listNodeGroups(signal);
-    const remove = (group: string) => removeNodeGroup(platform, group, signal);
-    for await (const line of inOrder(names, remove)) groups.push(...line);
-    if (groups.length > 0) return `${is}; ${groups.join('; ')}`;
-    await platform.deleteCluster(signal);
-    return `${is}; it is to be deleted`;
-  } catch (error) {
-    if (!(error instanceof StepladderError)) throw error;
-    // It went while it was looked at.
-    if (error.type === 'ClusterNotFound') return `${is}; it is going`;
-    if (error.type === 'UpdateInProgress') return `${is}; ${error.message}`;
-    throw error;
-  }
-}
-
-/** None when it is gone. */
-async function removeNodeGroup(platform: Platform, name: string, signal: AbortSignal): Promise<string[]> {
-  const group = await platform.findNodeGroup(name, signal);
-  if (group === undefined) return [];
-  const { status, healthIssues } = group;
-  const is = `node group ${name} is ${status}${healthIssues.length === 0 ? '' : ` (${healthIssues.join('; ')})`}`;
-  if (status === 'DELETING') return [is];
-  try {
-    await platform.deleteNodeGroup(name, signal);
-    return [is];
-  } catch (error) {
-    // One that is being created or changed has to come to that's end first.
-    if (error instanceof StepladderError && error.type === 'UpdateInProgress') return [is];
-    throw error;
-  }
 }
 
 function refuseOthersGreen(cluster: PlatformCluster, { madeBy }: Remove): void {
@@ -149,7 +89,7 @@ async function refuseUnlisted(
   if (deletionProtection === true) {
     throw new StepladderError(
       'PlatformRefused',
-      `Cluster ${name} is protected against its deletion. Nothing was deleted. Take the protection off (aws eks update-cluster-config --name ${name} --no-deletion-protection), and approve the gate "retire" again.`,
+      `Cluster ${name} is protected against its deletion. Nothing was deleted. Take the protection off (aws eks update-cluster-config --name ${name} --no-deletion-protection), and delete it by hand.`,
       { cluster: name, reason: 'protected' },
     );
   }
