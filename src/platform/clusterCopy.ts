@@ -50,8 +50,6 @@ export type OptionalLook = <T>(
 
 /** What a platform can tell of a blueprint; the rest is seen in the cluster itself. */
 export type ClusterBlueprint = Omit<ObservedBlueprint, 'addonVersions'> & {
-  /** Where the nodes of each group start, and how many it has. */
-  nodeSubnets: { nodeGroup: string; subnetIds: string[]; nodes: number }[];
   /** Absent where the platform does not tell. */
   authenticationMode?: 'API' | 'API_AND_CONFIG_MAP' | 'CONFIG_MAP';
 };

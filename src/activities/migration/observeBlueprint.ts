@@ -2,9 +2,7 @@ import type { MinorVersion } from '../../contract/plan.ts';
 import { findAddonWorkloads } from '../../kubernetes/addons.ts';
 import { readAwsAuth } from '../../kubernetes/awsAuth.ts';
 import type { AwsAuth } from '../../kubernetes/awsAuth.ts';
-import { countPods } from '../../kubernetes/countPods.ts';
 import { inOrder } from '../../kubernetes/inOrder.ts';
-import { roomForGreen } from '../../plan/migration/roomForGreen.ts';
 import type { OfferedAddonVersion } from '../../plan/observation.ts';
 import type { ObservedBlueprint } from '../../plan/observedMigration.ts';
 import type { ClusterBlueprint } from '../../platform/clusterCopy.ts';
@@ -24,14 +22,13 @@ export async function observeBlueprint(
   seen: Sight,
   signal: AbortSignal,
 ): Promise<ObservedBlueprint> {
-  const { nodeSubnets, authenticationMode, ...blueprint } = await cluster.platform.describeBlueprint(
+  const { authenticationMode, ...blueprint } = await cluster.platform.describeBlueprint(
     (what, source, otherwise, look) => seen.optional(what, source, otherwise, look),
     signal,
   );
   const more = await Promise.all([
     unmanagedAddons(cluster, blueprint, seen, signal),
     authenticationMode === 'API' ? [] : awsAuth(cluster, blueprint, seen, signal),
-    room(cluster, nodeSubnets, seen, signal),
   ]);
   return {
     ...blueprint,
@@ -115,30 +112,9 @@ async function awsAuth(
       what: `who comes in by the ConfigMap kube-system/aws-auth: ${named.join(', ')}`,
       why: "it is the old cluster's own, with its nodes in it, so it is not copied, and they can't come in to the new cluster",
       remedy:
-        'Make access entries of them on the old cluster (aws eks create-access-entry): these are copied.',
+        'Make access entries of them on the old cluster (aws eks create-access-entry; with the authentication mode CONFIG_MAP, change that to API_AND_CONFIG_MAP first): these are copied.',
     },
   ];
 }
 
 const shownAtMost = 20;
-
-async function room(
-  { platform, kubernetes }: OpenCluster,
-  nodeSubnets: ClusterBlueprint['nodeSubnets'],
-  seen: Sight,
-  signal: AbortSignal,
-): Promise<NotCopied> {
-  const ids = [...new Set(nodeSubnets.flatMap(({ subnetIds }) => subnetIds))].sort();
-  if (ids.length === 0) return [];
-  return seen.optional<NotCopied>(
-    'whether the subnets have addresses for a second set of nodes',
-    'EC2: DescribeSubnets',
-    [],
-    async () =>
-      roomForGreen(
-        nodeSubnets,
-        await platform.describeSubnets(ids, signal),
-        await countPods(kubernetes, signal),
-      ),
-  );
-}

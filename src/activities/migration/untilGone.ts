@@ -73,7 +73,8 @@ export async function untilGone({
 async function step(platform: Platform, cluster: PlatformCluster, signal: AbortSignal): Promise<string> {
   const { name, status } = cluster;
   const is = `cluster ${name} is ${status}${because(cluster.healthIssues)}`;
-  if (status === 'CREATING' || status === 'DELETING') return is;
+  // Whatever EKS is at comes to its end first, its own deletion as well.
+  if (status !== 'ACTIVE' && status !== 'FAILED') return is;
   try {
     const lines: string[] = [];
     const names = await platform.listNodeGroups(signal);

@@ -60,11 +60,6 @@ export async function describeBlueprint(
       version: addonVersion,
     })),
     nodeGroups: nodeGroups.map(groupOf),
-    nodeSubnets: nodeGroups.map((group) => ({
-      nodeGroup: group.nodegroupName ?? '',
-      subnetIds: group.subnets ?? [],
-      nodes: group.scalingConfig?.desiredSize ?? 0,
-    })),
     ...(issuer === undefined ? {} : { issuer }),
     ...(authenticationMode === undefined ? {} : { authenticationMode }),
     notCopied: notCopied({
