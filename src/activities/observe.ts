@@ -21,6 +21,7 @@ import { describeTarget } from '../platform/platform.ts';
 import type { Platform, PlatformNodeGroup, UpdateTarget } from '../platform/platform.ts';
 import { profileOf } from '../tools/profiles/index.ts';
 import type { ToolProfile } from '../tools/profiles/index.ts';
+import { wantedTools } from '../tools/choice/wantedTools.ts';
 import { toolPermissions } from '../tools/toolPermissions.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { keep } from './evidence.ts';
@@ -70,6 +71,7 @@ export function observeActivity({
                 migration: await observeMigration({
                   ...{ clusters, blue: cluster, context, migration, signal },
                   ...{ from: seen.cluster.version, to: targetVersion },
+                  tools: wantedTools(tools),
                 }),
               }),
         };

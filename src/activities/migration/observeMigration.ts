@@ -1,8 +1,5 @@
-import { z } from 'zod';
 import type { MinorVersion } from '../../contract/plan.ts';
 import type { MigrationRequest } from '../../contract/migrationSchema.ts';
-import type { KubernetesConnection } from '../../kubernetes/connection.ts';
-import { listObjects } from '../../kubernetes/list.ts';
 import { greenName } from '../../plan/migration/greenName.ts';
 import type {
   ObservedBlueprint,
@@ -18,6 +15,7 @@ import { Sight } from '../sight.ts';
 import type { ClusterContext } from '../types.ts';
 import { besideBlue } from './besideBlue.ts';
 import { observeBlueprint } from './observeBlueprint.ts';
+import { observeResources } from './observeResources.ts';
 import { observeRouting } from './observeRouting.ts';
 
 /** Blue, what is asked for, and where green is looked for. */
@@ -29,6 +27,8 @@ export interface MigrationSight {
   from: MinorVersion;
   to: MinorVersion;
   migration: MigrationRequest;
+  /** Releases that green gets as tools: what is of them is not copied. */
+  tools?: { namespace: string; release: string }[];
   signal: AbortSignal;
 }
 
@@ -65,7 +65,7 @@ export async function observeMigration(input: MigrationSight): Promise<ObservedM
       observeGreen(input),
     ),
     look('resources', 'what there is to copy', 'Kubernetes: all kinds', noResources, () =>
-      observeResources(blue.kubernetes, signal),
+      observeResources(blue.kubernetes, input),
     ),
     look('routing', 'how the users are routed', 'Elastic Load Balancing', noRouting, () =>
       observeRouting(
@@ -108,32 +108,4 @@ async function observeGreen({
 function ourNote(): string | undefined {
   const workflow = temporalContext()?.info.workflowExecution;
   return workflow === undefined ? undefined : madeByNote(workflow.workflowId);
-}
-
-const claimSchema = z.object({
-  metadata: z.object({ namespace: z.string(), name: z.string() }),
-  spec: z.object({ volumeName: z.string().nullish(), storageClassName: z.string().nullish() }),
-});
-
-async function observeResources(
-  kubernetes: KubernetesConnection,
-  signal: AbortSignal,
-): Promise<ObservedResources> {
-  const claims = await listObjects(kubernetes, '/api/v1/persistentvolumeclaims', claimSchema, {
-    name: 'persistentvolumeclaims',
-    signal,
-  });
-  return {
-    ...noResources,
-    volumes: claims.flatMap(({ metadata: { namespace, name }, spec: { volumeName, storageClassName } }) =>
-      volumeName == null || volumeName === ''
-        ? []
-        : [
-            {
-              claim: `${namespace}/${name}`,
-              ...(storageClassName == null ? {} : { storageClass: storageClassName }),
-            },
-          ],
-    ),
-  };
 }
