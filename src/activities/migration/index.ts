@@ -4,6 +4,7 @@ import { grantGreenAccessActivity } from './grantGreenAccess.ts';
 import { greenAddonActivities } from './greenAddons.ts';
 import { greenClusterActivities } from './createGreenCluster.ts';
 import { greenNodeGroupsActivity } from './greenNodeGroups.ts';
+import { installGreenToolsActivity } from './installGreenTools.ts';
 import { removeClusterActivities } from './removeCluster.ts';
 import { compareSidesActivity } from './compareSides.ts';
 import { workActivities } from './holdWork.ts';
@@ -25,5 +26,6 @@ export function migrationActivities(dependencies: ActivityDependencies) {
     ...workActivities(dependencies),
     ...verifyGreenWorkloadsActivity(dependencies),
     ...trustActivities(dependencies),
+    ...installGreenToolsActivity(dependencies),
   };
 }

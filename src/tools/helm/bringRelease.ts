@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StepladderError } from '../../contract/errors.ts';
 import type { ToolChange } from '../../contract/tools.ts';
@@ -36,6 +38,11 @@ export interface ReleaseOrder {
   change: Pick<ToolChange, 'release' | 'namespace' | 'source' | 'driver' | 'to' | 'values' | 'contentSha256'>;
   /** The revision that was there before the upgrade; absent for a first installation. */
   revisionBefore?: number | undefined;
+  /**
+   * Values as JSON that come before those of the request: what the same release has on another cluster. They are in no
+   * argument, and in no file that outlives the call.
+   */
+  ownValues?: string | undefined;
   /** Helm's description of the revision, in which people read who made it: `Stepladder: 1.14.0 to 1.15.0`. */
   description: string;
   /** How long each hook may take. Milliseconds. */
@@ -209,7 +216,7 @@ async function bringUp(
         namespace: change.namespace,
         path: fetched.path,
         chart: `version ${fetched.version}`,
-        values: change.values,
+        values: [...(await ownValuesFile(on, order)), ...change.values],
         revision: before + 1,
         description: order.description,
         timeoutMs: order.timeoutMs,
@@ -223,6 +230,14 @@ async function bringUp(
     work.signal?.throwIfAborted();
     throw await asItIsNow(on, order, before, error);
   }
+}
+
+/** The file by which helm is given the order's own values, in a folder that only we may look into. */
+async function ownValuesFile(on: HelmOnCluster, { ownValues }: ReleaseOrder): Promise<string[]> {
+  if (ownValues === undefined) return [];
+  const file = join(on.access.folder, 'own-values.json');
+  await writeFile(file, ownValues, { mode: 0o600 });
+  return [file];
 }
 
 /** What helm refused to begin is refused; once it has made a revision, the upgrade has failed, whatever the words. */
