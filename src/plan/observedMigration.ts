@@ -13,6 +13,8 @@ export interface ObservedMigration {
     arn: string;
     version: MinorVersion;
     status: string;
+    /** URL of its OIDC issuer, once it has one. */
+    issuer?: string;
     /** The workflow that has made it, by its tag. */
     madeBy?: string;
     /** True where that is the very one that looks: an earlier run of it was terminated. */

@@ -1,5 +1,7 @@
 import type { MinorVersion } from '../../contract/plan.ts';
 import type { MigrationRequest } from '../../contract/migrationSchema.ts';
+import { inOrder } from '../../kubernetes/inOrder.ts';
+import type { ObservedAddon } from '../../plan/observation.ts';
 import { greenName } from '../../plan/migration/greenName.ts';
 import type {
   ObservedBlueprint,
@@ -8,6 +10,7 @@ import type {
   ObservedRole,
   ObservedRouting,
 } from '../../plan/observedMigration.ts';
+import { siblingCluster } from '../../platform/eks/roles/oidcProvider.ts';
 import type { Clusters, OpenCluster } from '../clusters.ts';
 import { madeByNote, madeByNoteKey } from '../madeBy.ts';
 import { temporalContext } from '../scope.ts';
@@ -16,6 +19,7 @@ import type { ClusterContext } from '../types.ts';
 import { besideBlue } from './besideBlue.ts';
 import { observeBlueprint } from './observeBlueprint.ts';
 import { observeResources } from './observeResources.ts';
+import { observeRoles } from './observeRoles.ts';
 import { observeRouting } from './observeRouting.ts';
 
 /** Blue, what is asked for, and where green is looked for. */
@@ -74,7 +78,14 @@ export async function observeMigration(input: MigrationSight): Promise<ObservedM
       ),
     ),
   ]);
-  const roles: ObservedRole[] = [];
+  // Whether they trust green is a question only once green is known.
+  const roles = await look<ObservedRole[]>(
+    'roles',
+    'the roles that Pods assume',
+    'Kubernetes: service accounts; IAM: GetRole',
+    [],
+    () => rolesSeen(input, blueprint, green),
+  );
   return { blueprint, ...(green === undefined ? {} : { green }), roles, resources, routing, unseen };
 }
 
@@ -83,6 +94,25 @@ const nothing: ObservedBlueprint = {
 };
 const noResources: ObservedResources = { counts: {}, volumes: [], notServed: [], notes: [] };
 const noRouting: ObservedRouting = { router: 'the router of the request', addresses: [], notes: [] };
+
+async function rolesSeen(
+  { blue: { platform, kubernetes }, context, from, to, migration, signal }: MigrationSight,
+  { issuer, addons }: ObservedBlueprint,
+  green: ObservedMigration['green'],
+): Promise<ObservedRole[]> {
+  const { arn } = context.identity;
+  const name = greenName({ cluster: context.cluster, migration }, from, to);
+  const described: ObservedAddon[] = [];
+  for await (const addon of inOrder(addons, (each) => platform.describeAddon(each.name, signal))) {
+    described.push(addon);
+  }
+  return observeRoles({
+    ...{ kubernetes, signal, addons: described },
+    access: besideBlue(context, context.cluster.name),
+    blue: { arn, issuer },
+    green: { arn: siblingCluster(arn, name), issuer: green?.issuer },
+  });
+}
 
 /** The cluster that has green's name, if there is one. */
 async function observeGreen({
@@ -96,10 +126,11 @@ async function observeGreen({
   const name = greenName({ cluster: context.cluster, migration }, from, to);
   const found = await clusters.platform(besideBlue(context, name)).findCluster(signal);
   if (found === undefined) return undefined;
-  const { arn, version, status, tags } = found;
+  const { arn, version, status, tags, oidcIssuer: issuer } = found;
   const madeBy = tags[madeByNoteKey];
   return {
     ...{ arn, version, status },
+    ...(issuer === undefined ? {} : { issuer }),
     ...(madeBy === undefined ? {} : { madeBy, ours: madeBy === ourNote() }),
   };
 }
