@@ -145,7 +145,9 @@ async function callsMadeIn(files: readonly string[]): Promise<string[]> {
 const platform = join(import.meta.dirname, '..', '..', 'src', 'platform', 'eks');
 
 test('the IAM policy names the calls that an upgrade makes, and no others', async () => {
-  const files = (await readdir(platform)).filter((file) => !migrationFiles.includes(file));
+  const files = (await readdir(platform)).filter(
+    (file) => file.endsWith('.ts') && !migrationFiles.includes(file),
+  );
   expect(await callsAllowedBy('policy.json')).toEqual(await callsMadeIn(files));
 });
 
@@ -153,6 +155,30 @@ test('the IAM policy for migrations names the calls that only they make, and no 
   const allowed = await callsAllowedBy('policy-migration.json');
   // Tags are set as something is created, not by a call of its own.
   expect(allowed.filter((action) => action !== 'eks:TagResource')).toEqual(await callsMadeIn(migrationFiles));
+});
+
+test('the IAM policy for migrations names the calls to IAM itself that they make, and no others', async () => {
+  const actions = (await statementsOf('policy-migration.json')).flatMap(({ Action }) => Action);
+  const files = (await readdir(join(platform, 'roles'))).map((file) => join('roles', file));
+  expect(
+    actions
+      .filter((action) => action.startsWith('iam:'))
+      // The one AWS asks for when it hands a role on, the other when something is created with tags.
+      .filter((action) => action !== 'iam:PassRole' && action !== 'iam:TagOpenIDConnectProvider')
+      .sort(),
+  ).toEqual((await callsMadeIn(files)).filter((call) => call.startsWith('iam:')));
+});
+
+test('an OIDC provider is created and deleted only with our note', async () => {
+  const statements = await statementsOf('policy-migration.json');
+  const conditionsOf = (action: string) =>
+    statements.flatMap(({ Action, Condition }) => ([Action].flat().includes(action) ? [Condition] : []));
+  expect(conditionsOf('iam:CreateOpenIDConnectProvider')).toEqual([
+    { Null: { 'aws:RequestTag/stepladder/made-by': 'false' } },
+  ]);
+  expect(conditionsOf('iam:DeleteOpenIDConnectProvider')).toEqual([
+    { Null: { 'aws:ResourceTag/stepladder/made-by': 'false' } },
+  ]);
 });
 
 test('a cluster, and who is let in to it, is created only with our note', async () => {

@@ -175,7 +175,7 @@ function unusualIn(statement: TrustStatement, blue: Issuer): string | undefined 
     return `${called} names it elsewhere than as its Federated principal ${blue.providerArn}`;
   }
   const keys = Object.values(statement.Condition ?? {}).flatMap((tests) => Object.keys(tests));
-  const foreign = keys.find((key) => key.includes('/') && !isKeyOf(key, blue) && !isAwsKey(key));
+  const foreign = keys.find((key) => !isKeyOf(key, blue) && !isAwsKey(key));
   if (foreign !== undefined) return `${called} has a condition on another issuer, ${foreign}`;
   // Said of an issuer whose name has nothing to do with it, nothing of blue may be left.
   const nobody: Issuer = { name: '-', providerArn: '-' };
@@ -185,7 +185,7 @@ function unusualIn(statement: TrustStatement, blue: Issuer): string | undefined 
   return undefined;
 }
 
-/** `aws:RequestTag/team` and the like, which have a slash too. */
+/** `aws:RequestTag/team` and the like: issuers begin with the name of a host, which has a dot. */
 const isAwsKey = (key: string): boolean => /^[a-z0-9-]+:/i.test(key);
 
 const isOurs = ({ Sid: sid }: TrustStatement, own: string): boolean => sid?.startsWith(own) === true;
