@@ -110,4 +110,131 @@ describe('trusting green', () => {
     expect(role('billing').trustPolicy).toBe(before.billing);
     expect(providers()).toHaveLength(1);
   });
+
+  it('is done once however often it is asked for', async () => {
+    const { trust, distrust, applied } = await startMigration();
+    await trust();
+    const before = applied();
+    expect(await trust()).toMatchObject({ changed: { length: 2 } });
+    expect(applied()).toEqual(before);
+    await distrust();
+    const after = applied();
+    await distrust();
+    expect(applied()).toEqual(after);
+  });
+
+  it('loses nothing of what somebody else writes at the same time', async () => {
+    const { trust, role, observe } = await startMigration();
+    const theirs = {
+      Sid: 'Theirs',
+      Effect: 'Allow',
+      Principal: { Service: 'ec2.amazonaws.com' },
+      Action: 'sts:AssumeRole',
+    };
+    const orders = role('orders');
+    let stored = orders.trustPolicy;
+    let race = true;
+    Object.defineProperty(orders, 'trustPolicy', {
+      get: () => stored,
+      set: (written: string) => {
+        // Right after our write comes theirs, made from what there was before.
+        const { Statement, ...rest } = JSON.parse(stored);
+        stored = race ? JSON.stringify({ ...rest, Statement: [...Statement, theirs] }) : written;
+        race = false;
+      },
+    });
+    await trust();
+    const { Statement: statements } = JSON.parse(stored);
+    expect(statements).toHaveLength(3);
+    expect(statements).toContainEqual(theirs);
+    expect((await observe(true)).map(({ state }) => state)).toEqual(['trusts-green', 'trusts-green']);
+  });
+
+  it('is taken back when green is gone, and its role too', async () => {
+    const { trust, distrust, role, providers, simulator } = await startMigration();
+    const before = role('orders').trustPolicy;
+    await trust();
+    simulator.account.forget('demo-1-34');
+    simulator.iam.roles.delete('billing');
+    await distrust();
+    expect(role('orders').trustPolicy).toBe(before);
+    expect(providers()).toHaveLength(1);
+  });
+
+  it('leaves a provider that another has made, and takes roles back although one can not be', async () => {
+    const { trust, distrust, role, providers } = await startMigration();
+    const before = role('orders').trustPolicy;
+    await trust();
+    const billing = role('billing');
+    // Somebody has taken blue out of it, so that nothing would be left.
+    const { Statement: statements, ...rest } = JSON.parse(billing.trustPolicy) as { Statement: object[] };
+    billing.trustPolicy = JSON.stringify({ ...rest, Statement: statements.slice(1) });
+    await expect(distrust('stepladder/another')).rejects.toMatchObject({
+      type: 'PlatformRefused',
+      message: expect.stringContaining('role/billing'),
+    });
+    expect(role('orders').trustPolicy).toBe(before);
+    expect(providers()).toHaveLength(2);
+  });
+
+  it('asks IAM nothing where no role is concerned', async () => {
+    const { run, context: blue, green, stage, deny } = await startMigration();
+    await deny('GetOpenIDConnectProvider', 'GetRole', 'ListOpenIDConnectProviders');
+    const none = { ...stage, trustedBy: [] };
+    expect(await run('trustGreen', { sides: { blue, green }, stage: none, madeBy })).toEqual({ changed: [] });
+    await run('distrustGreen', { blue, stage: none, madeBy });
+  });
+
+  it('refuses a role that can no longer be told, with what helps', async () => {
+    const { trust, role } = await startMigration();
+    const billing = role('billing');
+    billing.trustPolicy = billing.trustPolicy.replace('"Allow"', '"Deny"');
+    await expect(trust()).rejects.toMatchObject({
+      type: 'PlatformRefused',
+      message: expect.stringMatching(/role\/billing can't be told.*has the effect Deny.*changed since/),
+    });
+  });
+});
+
+describe('the roles of blue', () => {
+  it('are seen with why one can not be told', async () => {
+    const foreign = 'arn:aws:iam::999999999999:role/theirs';
+    const { observe, simulator } = await startMigration({
+      manifests: [
+        serviceAccount('orders', roleArn('orders')),
+        serviceAccount('theirs', foreign),
+        serviceAccount('gone', roleArn('gone')),
+        serviceAccount('crowded', roleArn('crowded')),
+      ],
+      roles: [
+        {
+          arn: roleArn('crowded'),
+          trustPolicy: {
+            Statement: Array.from({ length: 5 }, (_, index) => ({
+              Effect: 'Allow',
+              Principal: { Federated: '{provider}' },
+              Action: 'sts:AssumeRoleWithWebIdentity',
+              Condition: { StringEquals: { '{issuer}:sub': `system:serviceaccount:shop:account-${index}` } },
+            })),
+          },
+        },
+      ],
+    });
+    simulator.iam.roles.delete('gone');
+    expect(await observe(false)).toMatchObject([
+      { arn: roleArn('crowded'), state: 'unknown', blocks: true, why: expect.stringContaining('characters') },
+      { arn: roleArn('gone'), state: 'unknown', why: expect.stringContaining('cannot be found') },
+      { arn: roleArn('orders'), state: 'can-be-told' },
+      { arn: foreign, state: 'foreign', why: expect.stringContaining('999999999999') },
+    ]);
+  });
+
+  it('are unknown where the worker may not read them, and none of them is then a pass', async () => {
+    const { observe, deny } = await startMigration();
+    await deny('GetRole');
+    expect(await observe(true)).toMatchObject([
+      { state: 'unknown', remedy: expect.stringContaining('iam:GetRole') },
+      { state: 'unknown', remedy: expect.stringContaining('iam:GetRole') },
+    ]);
+  });
 });
