@@ -73,8 +73,8 @@ const seed = 1;
 /** The role that the worker's credentials are of, and the group that its access entry names. */
 const workerRole = 'stepladder';
 
-/** What is granted to the worker, cluster tools included. */
-const deployed = ['cluster-role.yaml', 'cluster-role-tools.yaml'].map((file) =>
+/** What is granted to the worker, for cluster tools and migrations too. */
+const deployed = ['cluster-role.yaml', 'cluster-role-tools.yaml', 'cluster-role-migration.yaml'].map((file) =>
   join(import.meta.dirname, '..', 'deploy', 'kubernetes', file),
 );
 

@@ -6,7 +6,9 @@ import { findAddonWorkloads, kubeProxyVersions } from '../kubernetes/addons.ts';
 import { readKubeProxyMode } from '../kubernetes/kubeProxyMode.ts';
 import { inOrder } from '../kubernetes/inOrder.ts';
 import { listNodes } from '../kubernetes/nodes.ts';
+import { oldClusterPermissions } from '../kubernetes/migrationPermissions.ts';
 import { findMissingPermissions } from '../kubernetes/permissions.ts';
+import type { NeededPermission } from '../kubernetes/permissions.ts';
 import { describePermission } from '../plan/permission.ts';
 import type { MissingPermission } from '../plan/permission.ts';
 import type {
@@ -20,7 +22,6 @@ import { compareMinors, minorOf } from '../plan/versions.ts';
 import { describeTarget } from '../platform/platform.ts';
 import type { Platform, PlatformNodeGroup, UpdateTarget } from '../platform/platform.ts';
 import { profileOf } from '../tools/profiles/index.ts';
-import type { ToolProfile } from '../tools/profiles/index.ts';
 import { wantedTools } from '../tools/choice/wantedTools.ts';
 import { toolPermissions } from '../tools/toolPermissions.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -58,8 +59,11 @@ export function observeActivity({
         const withDrains = strategies.some((strategy) => strategy !== 'managed');
         // A migration leaves blue's tools as they are.
         const inPlace = migration === undefined ? tools.filter(({ awaitGit }) => !awaitGit) : [];
-        const changed = inPlace.map(({ name }) => profileOf(name));
-        const seen = await observe(cluster, context, { withDrains, tools: changed }, now(), signal);
+        const more = [
+          ...toolPermissions(inPlace.map(({ name }) => profileOf(name))),
+          ...(migration === undefined ? [] : oldClusterPermissions),
+        ];
+        const seen = await observe(cluster, context, { withDrains, more }, now(), signal);
         const deep = await deeper(cluster, seen, checks, targetVersion, env, signal);
         const by = { connection: cluster.kubernetes, evidence, context, env, log, signal };
         return {
@@ -90,7 +94,7 @@ export function observeActivity({
 async function observe(
   { platform, kubernetes }: OpenCluster,
   { identity, cluster: reference }: ClusterContext,
-  { withDrains, tools }: { withDrains: boolean; tools: readonly ToolProfile[] },
+  { withDrains, more }: { withDrains: boolean; more: readonly NeededPermission[] },
   at: Date,
   signal: AbortSignal,
 ): Promise<Observation> {
@@ -99,7 +103,7 @@ async function observe(
   const missingPermissions = await findMissingPermissions(kubernetes, {
     withContext: reference.context !== undefined,
     withDrains,
-    more: toolPermissions(tools),
+    more,
     signal,
   });
   refuseBlindness(missingPermissions);

@@ -47,7 +47,7 @@ describe('the command line', () => {
       args: ['tool', 'upgrade', 'external-dns', '--version', '1.15.0', '--context', 'x'],
       says: 'There is no terminal to ask on',
     },
-    { args: ['demo', '--strategy', 'blue-green'], says: 'strategy "blue-green" is not built yet' },
+    { args: ['demo', '--strategy', 'sideways'], says: 'workers.strategy: must be one of "managed"' },
   ])('ends with 2 for bad usage: $args', async ({ args, says }) => {
     const { code, out, err } = await run(...args);
     expect(err).toContain(says);

@@ -85,13 +85,13 @@ describe('a request from flags', () => {
   });
 
   it('is refused with every problem by its path', async () => {
-    const asked = requestOf(options('--target', '2.0', '--strategy', 'blue-green'), fakeTerminal());
+    const asked = requestOf(options('--target', '2.0', '--strategy', 'sideways'), fakeTerminal());
     const error: unknown = await asked.catch((refusal: unknown) => refusal);
     expect(error).toMatchObject({ type: 'InvalidInput' });
     for (const path of [
       'cluster: is missing',
       'targetVersion: ',
-      'workers.strategy: strategy "blue-green" is not',
+      'workers.strategy: must be one of "managed"',
     ]) {
       expect((error as Error).message).toContain(`  ${path}`);
     }

@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { oldClusterPermissions } from '../../src/kubernetes/migrationPermissions.ts';
 import { findMissingPermissions, neededPermissions } from '../../src/kubernetes/permissions.ts';
 import type { NeededPermission } from '../../src/kubernetes/permissions.ts';
 import { describePermission } from '../../src/plan/permission.ts';
@@ -61,6 +62,12 @@ test('the ClusterRole grants what the engine needs of objects, and nothing else'
 test('the ClusterRole for tools grants what the tools need that are known, and nothing else', async () => {
   const { granted, paths } = await grantedBy('cluster-role-tools.yaml');
   expect(granted).toEqual(needing(toolPermissions(knownTools)));
+  expect(paths).toEqual([]);
+});
+
+test('the ClusterRole for migrations grants what one needs of the old cluster, and nothing else', async () => {
+  const { granted, paths } = await grantedBy('cluster-role-migration.yaml');
+  expect(granted).toEqual(needing(oldClusterPermissions));
   expect(paths).toEqual([]);
 });
 
@@ -131,10 +138,10 @@ async function callsAllowedBy(file: string): Promise<string[]> {
     .sort();
 }
 
-async function callsMadeIn(files: readonly string[]): Promise<string[]> {
+async function callsMadeIn(files: readonly string[], folder = platform): Promise<string[]> {
   const sent = new Set<string>();
   for (const file of files) {
-    const text = await readFile(join(platform, file), 'utf8');
+    const text = await readFile(join(folder, file), 'utf8');
     const client = /from '@aws-sdk\/client-([a-z0-9-]+)'/.exec(text.slice(text.indexOf('Command')))?.[1];
     const service = client === 'auto-scaling' ? 'autoscaling' : client;
     for (const [, name] of text.matchAll(/\bnew (\w+)Command\(/g)) sent.add(`${service}:${name ?? ''}`);
@@ -179,6 +186,15 @@ test('an OIDC provider is created and deleted only with our note', async () => {
   expect(conditionsOf('iam:DeleteOpenIDConnectProvider')).toEqual([
     { Null: { 'aws:ResourceTag/stepladder/made-by': 'false' } },
   ]);
+});
+
+test('the IAM policy for migrations names the calls that the routing makes, and no others', async () => {
+  const routing = join(import.meta.dirname, '..', '..', 'src', 'routing');
+  const made = await callsMadeIn(await readdir(routing), routing);
+  const allowed = (await statementsOf('policy-migration.json')).flatMap(({ Action }) => Action);
+  expect(allowed.filter((action) => action.startsWith('elasticloadbalancing:')).sort()).toEqual(
+    made.map((call) => call.replace('elastic-load-balancing-v2:', 'elasticloadbalancing:')),
+  );
 });
 
 test('a cluster, and who is let in to it, is created only with our note', async () => {
