@@ -67,6 +67,23 @@ describe('stepladder demo', () => {
   );
 
   it(
+    'moves its cluster to a new one over three minors, under load all the while, and no request fails',
+    { timeout: 240_000 },
+    async () => {
+      const { exitCode, stdout, stderr } = await demo('--strategy', 'blue-green');
+      for (const gate of ['the plan', 'the cutover', 'the deletion of the old cluster'])
+        expect(stderr).toContain(`The demo approves ${gate} by itself`);
+      expect(stderr).toMatch(
+        /all the while: [\d,]+ requests, 0 failed; answered by demo [\d,]+, by demo-green [\d,]+\./,
+      );
+      expect(stdout).toMatch(/^# Migration of cluster demo to demo-green: 1\.31 → 1\.34: completed\n/);
+      expect(exitCode).toBe(0);
+      expect(await left()).toEqual([]);
+      expect(await processesOf(folder)).toEqual([]);
+    },
+  );
+
+  it(
     'with --stay starts nothing, and clears everything away when it is told to stop',
     { timeout: 120_000 },
     async () => {
