@@ -50,7 +50,7 @@ describe('what there is to copy', () => {
       to: '1.34',
     });
     expect(seen.counts).toMatchObject({
-      'deployments.apps': 9,
+      'deployments.apps': 10,
       'statefulsets.apps': 2,
       'promotions.shop.example.com': 2,
       'ingresses.networking.k8s.io': 1,
@@ -75,7 +75,7 @@ describe('what there is to copy', () => {
     expect((await of(copy(['shop']))).counts['deployments.apps']).toBe(5 - 1);
     const manifests = await of([{ manifests: { path: '/srv/manifests' } }]);
     expect(manifests).toMatchObject({ counts: {}, notes: [], notServed: [] });
-    expect((await of([{ manifests: { path: '/srv' } }, ...copy()])).counts['deployments.apps']).toBe(9);
+    expect((await of([{ manifests: { path: '/srv' } }, ...copy()])).counts['deployments.apps']).toBe(10);
   });
 
   it('names the objects of a kind that the target serves in no version that the old cluster does', async () => {

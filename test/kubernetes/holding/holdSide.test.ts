@@ -70,6 +70,7 @@ describe('what must not work twice', () => {
     const { objects, absent } = await held(connection);
     expect(objects.map(workName).sort()).toEqual([
       'Application shop/synced',
+      'CronJob shop/newsletter',
       'CronJob shop/nightly',
       'Deployment ingress/external-dns',
       'Deployment shop/cart',
@@ -115,7 +116,7 @@ describe('what must not work twice', () => {
     await held(connection);
     const once = await stateOf(connection);
     const { objects } = await held(connection);
-    expect(objects).toHaveLength(5);
+    expect(objects).toHaveLength(6);
     expect(await stateOf(connection)).toEqual(once);
     await released(connection);
     expect((await released(connection)).objects).toEqual([]);
