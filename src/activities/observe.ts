@@ -74,7 +74,7 @@ export function observeActivity({
             : {
                 migration: await observeMigration({
                   ...{ clusters, blue: cluster, context, migration, signal },
-                  ...{ from: seen.cluster.version, to: targetVersion },
+                  ...{ from: seen.cluster.version, to: targetVersion, addons: seen.addons },
                   tools: wantedTools(tools),
                 }),
               }),

@@ -1,16 +1,15 @@
 import type { MinorVersion } from '../../contract/plan.ts';
 import type { MigrationRequest } from '../../contract/migrationSchema.ts';
-import { inOrder } from '../../kubernetes/inOrder.ts';
-import type { ObservedAddon } from '../../plan/observation.ts';
 import { greenName } from '../../plan/migration/greenName.ts';
+import type { ObservedAddon } from '../../plan/observation.ts';
 import type {
   ObservedBlueprint,
   ObservedMigration,
   ObservedResources,
-  ObservedRole,
   ObservedRouting,
 } from '../../plan/observedMigration.ts';
 import { siblingCluster } from '../../platform/eks/roles/oidcProvider.ts';
+import type { PlatformCluster } from '../../platform/platform.ts';
 import type { Clusters, OpenCluster } from '../clusters.ts';
 import { madeByNote, madeByNoteKey } from '../madeBy.ts';
 import { temporalContext } from '../scope.ts';
@@ -33,6 +32,8 @@ export interface MigrationSight {
   migration: MigrationRequest;
   /** Releases that green gets as tools: what is of them is not copied. */
   tools?: { namespace: string; release: string }[];
+  /** Blue's add-ons, as the observation has them. */
+  addons: readonly ObservedAddon[];
   signal: AbortSignal;
 }
 
@@ -61,12 +62,12 @@ export async function observeMigration(input: MigrationSight): Promise<ObservedM
     return seen;
   };
   const { blue, context, to, migration, signal } = input;
-  const [blueprint, green, resources, routing] = await Promise.all([
+  const [blueprint, there, resources, routing] = await Promise.all([
     look('blueprint', 'what the new cluster is made like', 'EKS: what the cluster has', nothing, (sight) =>
       observeBlueprint(blue, to, sight, signal),
     ),
     look('green', 'whether there is a cluster of that name', 'EKS: DescribeCluster', undefined, () =>
-      observeGreen(input),
+      input.clusters.platform(besideBlue(context, nameOfGreen(input))).findCluster(signal),
     ),
     look('resources', 'what there is to copy', 'Kubernetes: all kinds', noResources, () =>
       observeResources(blue.kubernetes, input),
@@ -78,15 +79,16 @@ export async function observeMigration(input: MigrationSight): Promise<ObservedM
       ),
     ),
   ]);
-  // Whether they trust green is a question only once green is known.
-  const roles = await look<ObservedRole[]>(
-    'roles',
-    'the roles that Pods assume',
-    'Kubernetes: service accounts; IAM: GetRole',
-    [],
-    () => rolesSeen(input, blueprint, green),
+  const roles = await look('roles', 'the roles that Pods assume', 'IAM: GetRole', [], () =>
+    observeRoles({
+      ...{ kubernetes: blue.kubernetes, access: besideBlue(context, context.cluster.name), signal },
+      blue: { arn: context.identity.arn, issuer: blueprint.issuer },
+      addons: input.addons,
+      green: { arn: siblingCluster(context.identity.arn, nameOfGreen(input)), issuer: there?.oidcIssuer },
+    }),
   );
-  return { blueprint, ...(green === undefined ? {} : { green }), roles, resources, routing, unseen };
+  const green = there === undefined ? {} : { green: greenOf(there) };
+  return { blueprint, ...green, roles, resources, routing, unseen };
 }
 
 const nothing: ObservedBlueprint = {
@@ -95,42 +97,14 @@ const nothing: ObservedBlueprint = {
 const noResources: ObservedResources = { counts: {}, volumes: [], notServed: [], notes: [] };
 const noRouting: ObservedRouting = { router: 'the router of the request', addresses: [], notes: [] };
 
-async function rolesSeen(
-  { blue: { platform, kubernetes }, context, from, to, migration, signal }: MigrationSight,
-  { issuer, addons }: ObservedBlueprint,
-  green: ObservedMigration['green'],
-): Promise<ObservedRole[]> {
-  const { arn } = context.identity;
-  const name = greenName({ cluster: context.cluster, migration }, from, to);
-  const described: ObservedAddon[] = [];
-  for await (const addon of inOrder(addons, (each) => platform.describeAddon(each.name, signal))) {
-    described.push(addon);
-  }
-  return observeRoles({
-    ...{ kubernetes, signal, addons: described },
-    access: besideBlue(context, context.cluster.name),
-    blue: { arn, issuer },
-    green: { arn: siblingCluster(arn, name), issuer: green?.issuer },
-  });
+function nameOfGreen({ context, from, to, migration }: MigrationSight): string {
+  return greenName({ cluster: context.cluster, migration }, from, to);
 }
 
-/** The cluster that has green's name, if there is one. */
-async function observeGreen({
-  clusters,
-  context,
-  from,
-  to,
-  migration,
-  signal,
-}: MigrationSight): Promise<ObservedMigration['green']> {
-  const name = greenName({ cluster: context.cluster, migration }, from, to);
-  const found = await clusters.platform(besideBlue(context, name)).findCluster(signal);
-  if (found === undefined) return undefined;
-  const { arn, version, status, tags, oidcIssuer: issuer } = found;
+function greenOf({ arn, version, status, tags }: PlatformCluster): NonNullable<ObservedMigration['green']> {
   const madeBy = tags[madeByNoteKey];
   return {
     ...{ arn, version, status },
-    ...(issuer === undefined ? {} : { issuer }),
     ...(madeBy === undefined ? {} : { madeBy, ours: madeBy === ourNote() }),
   };
 }

@@ -9,7 +9,7 @@ export const notCopied: MigrationCheck = ({ observation, migration, asked }) =>
         check: 'green-like-blue',
         severity,
         subject: { kind: 'Part', name: what },
-        message: `The new cluster does not get as it is: ${what}. Why: ${why}.`,
+        message: `Otherwise on the new cluster: ${what}; ${why}.`,
         remedy,
         evidence: seenBy(observation, 'EKS: what the cluster has'),
       }));
