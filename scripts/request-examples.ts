@@ -116,6 +116,41 @@ export const requestExamples: { title: string; text: string; workflowType: Workf
       },
     },
     {
+      title: 'To a new cluster',
+      text: 'A second cluster at the target beside the old one, everything copied there, and the users sent over by an Application Load Balancer’s rule when a person approves it. See [migration.md](migration.md).',
+      workflowType: 'upgradeCluster',
+      request: {
+        cluster: { name: 'prod', region: 'ap-northeast-1' },
+        targetVersion: '1.34',
+        workers: { strategy: 'blue-green' },
+        migration: {
+          volumes: { 'shop/*': 'restored', 'search/*': 'empty' },
+          singletons: [{ kind: 'Deployment', namespace: 'shop', name: 'mailer' }],
+          probes: [
+            {
+              name: 'shop',
+              path: '/health',
+              blue: 'https://blue.shop.example.com',
+              green: 'https://green.shop.example.com',
+              expectText: 'ok',
+            },
+            { name: 'search', green: { service: { namespace: 'search', name: 'api', port: 80 } } },
+          ],
+          routing: {
+            alb: {
+              rule: 'arn:aws:elasticloadbalancing:ap-northeast-1:111122223333:listener-rule/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee',
+              blue: 'arn:aws:elasticloadbalancing:ap-northeast-1:111122223333:targetgroup/shop-blue/73e2d6bc24d8a067',
+              green:
+                'arn:aws:elasticloadbalancing:ap-northeast-1:111122223333:targetgroup/shop-green/2453ed029918f21f',
+            },
+          },
+          steps: { weights: [5, 25, 50, 100], soak: '10m' },
+          keepOldFor: '72h',
+        },
+        window: { days: ['Tue', 'Wed', 'Thu'], from: '10:00', to: '16:00', timeZone: 'Asia/Tokyo' },
+      },
+    },
+    {
       title: 'One node group alone',
       text: 'Up to the control plane’s own version, all nodes of it that can go at once.',
       workflowType: 'upgradeNodeGroup',

@@ -35,27 +35,35 @@ const greenSchema = z
 const sourceSchema = z.union(
   [
     z.strictObject({
-      copy: z.strictObject({
-        excludeNamespaces: z
-          .array(z.string().regex(namespaceName, { error: 'must be the name of a namespace' }))
-          .default([])
-          .describe('Namespaces that stay behind.'),
-        excludeKinds: z
-          .array(z.string().min(1))
-          .default([])
-          .describe('Kinds that stay behind, each as `cronjobs.batch` or, of the core group, `configmaps`.'),
-      }),
+      copy: z
+        .strictObject({
+          excludeNamespaces: z
+            .array(z.string().regex(namespaceName, { error: 'must be the name of a namespace' }))
+            .default([])
+            .describe('Namespaces that stay behind.'),
+          excludeKinds: z
+            .array(z.string().min(1))
+            .default([])
+            .describe(
+              'Kinds that stay behind, each as `cronjobs.batch` or, of the core group, `configmaps`.',
+            ),
+        })
+        .describe('A copy of what the old cluster has, without what controllers make by themselves.'),
     }),
     z.strictObject({
-      manifests: z.strictObject({
-        path: z.string().min(1).describe('File or folder on the worker, with or without a kustomization.'),
-      }),
+      manifests: z
+        .strictObject({
+          path: z.string().min(1).describe('File or folder on the worker, with or without a kustomization.'),
+        })
+        .describe('Manifests on the worker.'),
     }),
     z.strictObject({
-      helmfile: z.strictObject({
-        file: z.string().min(1).describe('A helmfile on the worker.'),
-        selector: z.string().min(1).optional().describe('Only releases with these labels.'),
-      }),
+      helmfile: z
+        .strictObject({
+          file: z.string().min(1).describe('A helmfile on the worker.'),
+          selector: z.string().min(1).optional().describe('Only releases with these labels.'),
+        })
+        .describe('Helm releases, as a helmfile has them.'),
     }),
   ],
   { error: 'must be {"copy": {…}}, {"manifests": {…}} or {"helmfile": {…}}' },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration, durationMs } from './duration.ts';
 import { StepladderError } from './errors.ts';
 import { guardSchema } from './guard.ts';
+import { contradictionsOfMigration } from './migrationProblems.ts';
 import { migrationSchema } from './migrationSchema.ts';
 import type { MigrationRequest } from './migrationSchema.ts';
 import { minorVersion } from './minorVersion.ts';
@@ -302,10 +303,23 @@ export const requestSchema = z
     const isBlueGreen = workers.strategy === 'blue-green';
     if (isBlueGreen === (migration !== undefined)) return;
     const [path, message] = isBlueGreen
-      ? [['migration'], 'is missing: strategy "blue-green" moves everything to a new cluster, as it says']
+      ? [
+          ['migration'],
+          'is missing: it says how strategy "blue-green" moves everything to a new cluster, at least who routes the users ("routing"). No flag gives it: on the command line it comes with --input',
+        ]
       : [['workers', 'strategy'], 'must be "blue-green" where there is a `migration`'];
     context.addIssue({ code: 'custom', path, message });
-  });
+  })
+  .superRefine(refuseContradictions);
+
+function refuseContradictions(
+  request: Parameters<typeof contradictionsOfMigration>[0],
+  context: { addIssue: (issue: { code: 'custom'; path: PropertyKey[]; message: string }) => void },
+): void {
+  for (const { path, message } of contradictionsOfMigration(request)) {
+    context.addIssue({ code: 'custom', path, message });
+  }
+}
 
 /** A stage alone is of the cluster that there is. */
 function inPlace<T extends z.ZodType<{ workers: { strategy: string } }>>(schema: T): T {
@@ -337,7 +351,9 @@ export const requestSchemas = {
     }),
   ),
   upgradeTool: inPlace(z.strictObject({ ...shared, tools: toolsAloneSchema })),
-  migrateCluster: z.strictObject({ ...shared, targetVersion, migration: migrationSchema }),
+  migrateCluster: z
+    .strictObject({ ...shared, targetVersion, migration: migrationSchema })
+    .superRefine(refuseContradictions),
 } as const satisfies Record<WorkflowType, z.ZodType>;
 
 /** A request as a person writes it. */

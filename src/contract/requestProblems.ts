@@ -35,6 +35,9 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[]): RequestProblem[
     if (issue.code === 'invalid_type' && issue.input === undefined && path !== '') {
       return [{ path, message: 'is missing' }];
     }
+    if (issue.code === 'invalid_key') {
+      return [{ path, message: issue.issues[0]?.message ?? issue.message }];
+    }
     if (issue.code !== 'unrecognized_keys') return [{ path: path || '(request)', message: issue.message }];
     return issue.keys.map((key) => ({
       path: path === '' ? key : `${path}.${key}`,

@@ -46,7 +46,11 @@ function forOtherStrategies(workers: Workers): Contradiction[] {
   if (!used.has('managed')) {
     for (const name of managedSettings) {
       if (workers[name] === undefined) continue;
-      const message = `is for strategy "managed", and no group is rolled by it here; with "${workers.strategy}", maxParallel says how many nodes go at once`;
+      const instead =
+        workers.strategy === 'blue-green'
+          ? 'a migration rolls no group'
+          : `with "${workers.strategy}", maxParallel says how many nodes go at once`;
+      const message = `is for strategy "managed", and no group is rolled by it here; ${instead}`;
       contradictions.push({ path: [name], message });
     }
   }

@@ -181,12 +181,12 @@ describe('a bad request', () => {
     [
       'a strategy of the wrong type',
       { ...good, workers: { strategy: 3 } },
-      ['workers.strategy: must be one of "managed", "surge", "in-place"'],
+      ['workers.strategy: must be one of "managed", "surge", "in-place", "blue-green"'],
     ],
     [
       'an unknown strategy',
       { ...good, workers: { strategy: 'yolo' } },
-      ['workers.strategy: must be one of "managed", "surge", "in-place"'],
+      ['workers.strategy: must be one of "managed", "surge", "in-place", "blue-green"'],
     ],
     [
       'both ways to say how many',
@@ -243,13 +243,9 @@ describe('a bad request', () => {
     expect(problems({ ...good, checks })).toEqual(expected);
   });
 
-  it('is told that blue-green is not built yet', () => {
-    const message = 'strategy "blue-green" is not built yet; "managed", "surge" and "in-place" are';
-    expect(problems({ ...good, workers: { strategy: 'blue-green' } })).toEqual([
-      `workers.strategy: ${message}`,
-    ]);
+  it('is told that blue-green is for the whole cluster', () => {
     expect(problems({ ...good, workers: { groups: { blue: { strategy: 'blue-green' } } } })).toEqual([
-      `workers.groups.blue.strategy: ${message}`,
+      'workers.groups.blue.strategy: "blue-green" moves the whole cluster: it stands in workers.strategy, not at one group',
     ]);
   });
 

@@ -65,9 +65,9 @@ describe('a worker refuses at once, with nothing touched,', () => {
       says: ['workers.strategy: must be one of "managed", "surge", "in-place"'],
     },
     {
-      what: 'a strategy that is not built yet',
+      what: 'a new cluster of which nothing is said',
       input: () => ours({ workers: { strategy: 'blue-green' } }),
-      says: ['workers.strategy: strategy "blue-green" is not built yet'],
+      says: ['migration: is missing: it says how strategy "blue-green" moves everything to a new cluster'],
     },
     {
       what: 'an empty name',
