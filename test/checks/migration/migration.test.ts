@@ -183,6 +183,25 @@ it.each<[string, string, Given, string[]]>([
   ],
   [
     'free-addresses',
+    // Two groups of two nodes; one Pod on one node.
+    'too few for the nodes with their Pods',
+    {
+      blue: {
+        ...running([{ name: 'p', node: 'web-1' }]),
+        nodes: [node('web-1', { nodeGroup: 'web' })],
+        subnets: { controlPlane: ['c'], all: [subnet('c'), subnet('subnet-a', 7)] },
+      },
+    },
+    ['warning free-addresses/Cluster/demo-1-34'],
+  ],
+  [
+    'free-addresses',
+    'too few for the nodes alone',
+    { blue: { subnets: { controlPlane: ['c'], all: [subnet('c'), subnet('subnet-a', 3)] } } },
+    ['blocker free-addresses/Cluster/demo-1-34'],
+  ],
+  [
+    'free-addresses',
     'subnets that are gone',
     { blue: { subnets: { controlPlane: ['gone'], all: [subnet('subnet-a')] } } },
     ['unknown free-addresses/Cluster/demo-1-34'],
