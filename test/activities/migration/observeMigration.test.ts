@@ -38,9 +38,16 @@ describe('what a migration stands on', () => {
 
   it('tells of a cluster that has the name already, and who made it', async () => {
     const simulated = await startSimulated();
-    const there = await observed(simulated, { name: 'demo' });
-    expect(there.green).toMatchObject({ version: '1.31', status: 'ACTIVE' });
-    expect(there.green).not.toHaveProperty('madeBy');
+    const { run, context } = simulated;
+    const stage = {
+      ...{ stage: 'green-cluster' as const, cluster: 'demo-1-34', from: '1.31', to: '1.34', create: true },
+      ...{ accessEntries: [], podIdentities: [], trustedBy: [] },
+    };
+    await run('createGreenCluster', { blue: context, stage, madeBy: 'another', runId: 'run', attempt: 1 });
+    expect((await observed(simulated)).green).toMatchObject({
+      ...{ version: '1.34', madeBy: 'another', ours: false },
+    });
+    expect((await observed(simulated, { name: 'demo-b' })).green).toBeUndefined();
   });
 
   it('says what may not be seen, and goes on with the rest', async () => {
