@@ -31,11 +31,12 @@ export function answerEc2(form: URLSearchParams, subnets: readonly EksSubnetStat
     {
       requestId: randomUUID(),
       subnetSet: {
-        item: found.map(({ id, zone, freeAddresses }) => ({
+        item: found.map(({ id, zone, freeAddresses, tags = {} }) => ({
           subnetId: id,
           state: 'available',
           availabilityZone: zone,
           availableIpAddressCount: String(freeAddresses ?? freeAddressesByDefault),
+          tagSet: { item: Object.entries(tags).map(([key, value]) => ({ key, value })) },
         })),
       },
     },

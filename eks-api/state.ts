@@ -67,6 +67,7 @@ export interface EksSubnetState {
   zone: string;
   /** Addresses that nobody uses; enough of them unless given. */
   freeAddresses?: number;
+  tags?: Record<string, string>;
 }
 
 export interface EksHealthIssue {

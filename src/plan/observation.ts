@@ -85,6 +85,8 @@ export interface ObservedSubnet {
   id: string;
   zone?: string;
   freeAddresses: number;
+  /** Clusters whose tag it bears; absent where it bears none. */
+  clusters?: string[];
 }
 
 export interface ObservedVersion {

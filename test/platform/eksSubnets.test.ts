@@ -12,7 +12,7 @@ async function simulated() {
   onTestFinished(() => void vi.unstubAllEnvs());
   const platform = openEksPlatform({ name: 'shop' }, { maxAttempts: 1 });
   const { subnetIds = [] } = await platform.describeCluster();
-  return { platform, subnetIds, control };
+  return { platform, subnetIds, control, simulator };
 }
 
 it('tells how many addresses are free in the subnets of the cluster and its node groups', async () => {
@@ -27,6 +27,16 @@ it('tells how many addresses are free in the subnets of the cluster and its node
   const { subnetIds: ofGroup } = await platform.describeNodeGroup('general');
   expect(subnetIds).toEqual(expect.arrayContaining(ofGroup ?? []));
   expect(await platform.describeSubnets([])).toEqual([]);
+});
+
+it('tells for which clusters a subnet is tagged', async () => {
+  const { platform, simulator } = await simulated();
+  const [tagged, plain] = simulator.account.subnets();
+  if (tagged === undefined || plain === undefined) throw new Error('The scenario has two subnets.');
+  tagged.tags = { 'kubernetes.io/cluster/shop': 'owned', 'kubernetes.io/role/elb': '1' };
+  const found = await platform.describeSubnets([tagged.id, plain.id]);
+  expect(found.find(({ id }) => id === tagged.id)?.clusters).toEqual(['shop']);
+  expect(found.find(({ id }) => id === plain.id)).not.toHaveProperty('clusters');
 });
 
 it('answers as EC2 does where a subnet is not there', async () => {

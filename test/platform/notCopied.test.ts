@@ -11,6 +11,7 @@ const facts: BlueprintFacts = {
   fargateProfiles: [],
   identityProviders: [],
   capabilities: [],
+  subnets: [{ id: 'subnet-1', freeAddresses: 9 }],
 };
 
 const found = (change: Partial<BlueprintFacts> = {}): NotCopied[] => notCopied({ ...facts, ...change });
@@ -89,6 +90,12 @@ describe('what a new cluster lacks or has otherwise', () => {
       'warning',
       /identity provider okta \(oidc\)/,
     ],
+    [
+      'subnets that are tagged for the old cluster only',
+      { subnets: [{ id: 'subnet-1', freeAddresses: 9, clusters: ['shop'] }] },
+      'warning',
+      /tag kubernetes\.io\/cluster\/shop of subnets subnet-1/,
+    ],
     ['a capability', { capabilities: ['gitops (ARGOCD)'] }, 'blocker', /capability gitops/],
   ])('%s', (_what, change, severity, text) => {
     const more = found(change).filter(({ what }) => !usual.some((each) => each.what === what));
@@ -103,6 +110,11 @@ describe('what a new cluster lacks or has otherwise', () => {
     ['nothing', undefined],
   ])("is not an add-on's configuration with %s of the cluster's name", (_what, configurationValues) => {
     expect(found({ addons: [{ name: 'x', configurationValues }] })).toEqual(usual);
+  });
+
+  it('is no subnet that is tagged for others as well, the new one perhaps', () => {
+    const clusters = ['shop', 'shop-1-34'];
+    expect(found({ subnets: [{ id: 'subnet-1', freeAddresses: 9, clusters }] })).toEqual(usual);
   });
 
   it('is not a template that brings its own image, which needs a new version in any case', () => {

@@ -1,5 +1,7 @@
 import { ListIdentityProviderConfigsCommand } from '@aws-sdk/client-eks';
 import type { Cluster, IdentityProviderConfig, Nodegroup } from '@aws-sdk/client-eks';
+import { StepladderError } from '../../contract/errors.ts';
+import type { ObservedSubnet } from '../../plan/observation.ts';
 import type { ClusterBlueprint, OptionalLook } from '../clusterCopy.ts';
 import { describeAccessEntry, listAccessEntries } from './access.ts';
 import { describeRawAddon, listAddons } from './addons.ts';
@@ -10,6 +12,7 @@ import { describeRaw, listNodeGroups } from './nodeGroups.ts';
 import { notCopied } from './notCopied.ts';
 import { describePodIdentity, listPodIdentities } from './podIdentities.ts';
 import { listCapabilities, listFargateProfiles } from './removeCluster.ts';
+import { describeSubnets } from './subnets.ts';
 
 /** What another cluster like this one is made by, and what it would lack. */
 export async function describeBlueprint(
@@ -44,6 +47,7 @@ export async function describeBlueprint(
     [],
     () => podIdentities(connection, signal),
   );
+  const subnets = await subnetsOf(connection, cluster, signal);
   const nodeRoles = rolesOf(cluster, nodeGroups);
   const copied = entries.filter((entry) => !isMadeByEks(entry, nodeRoles));
   const issuer = cluster.identity?.oidc?.issuer;
@@ -73,6 +77,7 @@ export async function describeBlueprint(
       fargateProfiles: profiles,
       identityProviders: providers,
       capabilities,
+      subnets,
     }),
   };
 }
@@ -95,6 +100,20 @@ function rolesOf(cluster: Cluster, nodeGroups: readonly Nodegroup[]): Set<string
     ...nodeGroups.flatMap(({ nodeRole }) => (nodeRole === undefined ? [] : [nodeRole])),
     ...(nodeRoleArn === undefined ? [] : [nodeRoleArn]),
   ]);
+}
+
+/** None where EC2 does not tell: that is said where their free addresses are asked for. */
+async function subnetsOf(
+  connection: EksConnection,
+  cluster: Cluster,
+  signal?: AbortSignal,
+): Promise<ObservedSubnet[]> {
+  try {
+    return await describeSubnets(connection, cluster.resourcesVpcConfig?.subnetIds ?? [], signal);
+  } catch (error) {
+    if (error instanceof StepladderError && error.type === 'PlatformRefused') return [];
+    throw error;
+  }
 }
 
 /** None where the cluster knows no access entries. */

@@ -1,4 +1,5 @@
 import type { Cluster, IdentityProviderConfig, Nodegroup, PodIdentityAssociation } from '@aws-sdk/client-eks';
+import type { ObservedSubnet } from '../../plan/observation.ts';
 import type { ObservedBlueprint } from '../../plan/observedMigration.ts';
 import { healthLines } from './health.ts';
 
@@ -14,6 +15,7 @@ export interface BlueprintFacts {
   fargateProfiles: string[];
   identityProviders: IdentityProviderConfig[];
   capabilities: string[];
+  subnets: ObservedSubnet[];
 }
 
 const existing = 'Make the new cluster by other means, and name it in migration.green with "existing": true.';
@@ -23,6 +25,7 @@ export function notCopied(facts: BlueprintFacts): NotCopied[] {
   return [
     ...ofCluster(facts.cluster),
     ...ofNetwork(facts.cluster),
+    ...ofSubnets(facts),
     ...ofAccess(facts),
     ...facts.nodeGroups.flatMap(ofNodeGroup),
     ...facts.addons.flatMap((addon) => ofAddon(addon, facts.cluster.name ?? '')),
@@ -94,6 +97,22 @@ function ofNetwork({ resourcesVpcConfig }: Cluster): NotCopied[] {
       what: `the cluster security group ${group}`,
       why: 'EKS makes one of its own for each cluster, so that whatever lets nodes and Pods in by this one (databases, caches) does not let in those of the new cluster',
       remedy: `Look for rules that name it (aws ec2 describe-security-group-rules --filters Name=referenced-group-id… or describe-security-groups --filters Name=ip-permission.group-id,Values=${group}), and give the new cluster's the same once it is there.`,
+    },
+  ];
+}
+
+/** Controllers pass over a subnet that bears the tags of other clusters and not their own's. */
+function ofSubnets({ cluster, subnets }: BlueprintFacts): NotCopied[] {
+  const { name = '' } = cluster;
+  const only = subnets.filter(({ clusters = [] }) => clusters.length === 1 && clusters[0] === name);
+  if (only.length === 0) return [];
+  return [
+    {
+      severity: 'warning',
+      what: `the tag kubernetes.io/cluster/${name} of subnets ${only.map(({ id }) => id).join(', ')}`,
+      why: 'controllers on the new cluster take no subnet for its load balancers that is tagged for another cluster only; the AWS Load Balancer Controller says that it finds no subnets',
+      remedy:
+        'Tag them for the new cluster as well before the migration: kubernetes.io/cluster/<its name>=shared.',
     },
   ];
 }

@@ -6,11 +6,13 @@ import type { EksConnection } from './connection.ts';
 /** All tries of a question together may take this long. */
 const deadlineMs = 16_000;
 const maxAttempts = 5;
+/** Before a cluster's name: the tag by which controllers tell whose load balancers may stand in a subnet. */
+const clusterTag = 'kubernetes.io/cluster/';
 /** Subnets asked for at a time. */
 const batch = 100;
 
 /**
- * DescribeSubnets of EC2: how many addresses are free. Asked as the same identity and in the same region as EKS; the
+ * DescribeSubnets of EC2: how many addresses are free, and which clusters they are for. Asked as the same identity and in the same region as EKS; the
  * endpoint is the SDK's (AWS_ENDPOINT_URL_EC2).
  *
  * @throws StepladderError `PlatformRefused` whatever goes wrong: no upgrade needs EC2's answer as such, and a network
@@ -38,12 +40,16 @@ export async function describeSubnets(
     for (let first = 0; first < ids.length; first += batch) {
       const asked = new DescribeSubnetsCommand({ SubnetIds: ids.slice(first, first + batch) });
       const { Subnets = [] } = await client.send(asked, { abortSignal });
-      for (const { SubnetId, AvailabilityZone, AvailableIpAddressCount } of Subnets) {
+      for (const { SubnetId, AvailabilityZone, AvailableIpAddressCount, Tags = [] } of Subnets) {
         if (SubnetId === undefined || AvailableIpAddressCount === undefined) continue;
+        const clusters = Tags.flatMap(({ Key = '' }) =>
+          Key.startsWith(clusterTag) ? [Key.slice(clusterTag.length)] : [],
+        );
         found.push({
           id: SubnetId,
           ...(AvailabilityZone === undefined ? {} : { zone: AvailabilityZone }),
           freeAddresses: AvailableIpAddressCount,
+          ...(clusters.length === 0 ? {} : { clusters }),
         });
       }
     }
