@@ -49,7 +49,8 @@ export function copyAddon(
     ...(serviceAccountRoleArn === undefined ? {} : { serviceAccountRoleArn }),
     ...(configurationValues === undefined || configurationValues === '' ? {} : { configurationValues }),
     ...(identities.length === 0 ? {} : { podIdentityAssociations: identities }),
-    ...(namespaceConfig?.namespace === undefined ? {} : { namespaceConfig }),
+    // An add-on of AWS's own in its usual place takes no namespace.
+    ...(['kube-system', undefined].includes(namespaceConfig?.namespace) ? {} : { namespaceConfig }),
     tags: { ...copyTags(like.tags), ...copy.notes },
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { addPodIdentity } from '../../../eks-api/operations/podIdentityAssociations.ts';
 import { auditor, madeBy, name, operators, startGreen } from './startGreen.ts';
 import type { Green } from './startGreen.ts';
 
@@ -88,4 +89,47 @@ describe('a new cluster beside the old one', () => {
     expect(states).toEqual(expect.arrayContaining([{ state: 'created' }, { state: 'already-there' }]));
     expect(applied(green)).toEqual(['CreateCluster']);
   });
+
+  it('has add-ons with the settings, roles and tags that the old ones have', async () => {
+    const green = await startGreen();
+    const sides = await green.made();
+    const old = green.simulator.eks.addons.get('vpc-cni');
+    if (old === undefined) throw new Error('The demo has vpc-cni.');
+    old.configurationValues = '{"env":{"ENABLE_PREFIX_DELEGATION":"true"}}';
+    old.serviceAccountRoleArn = 'arn:aws:iam::123456789012:role/cni';
+    old.tags = { team: 'network', 'aws:x': 'y' };
+    const { arn } = addPodIdentity(green.simulator.eks, {
+      ...{ namespace: 'kube-system', serviceAccount: 'aws-node', ownerArn: old.arn },
+      roleArn: 'arn:aws:iam::123456789012:role/cni-pods',
+    });
+    old.podIdentities = [arn];
+    await green.go('createGreenAddons', { sides, stage: green.addons, madeBy });
+    const { addons, podIdentities } = green.record();
+    const { configurationValues, serviceAccountRoleArn } = old;
+    expect(addons.get('vpc-cni')).toMatchObject({ configurationValues, serviceAccountRoleArn });
+    expect(addons.get('vpc-cni')?.tags).toEqual({ team: 'network', ...note });
+    expect([...podIdentities.values()]).toMatchObject([
+      { serviceAccount: 'aws-node', roleArn: 'arn:aws:iam::123456789012:role/cni-pods' },
+    ]);
+  });
+
+  it.each([
+    ['all are managed by EKS', true, false],
+    ['one of them is not', false, true],
+  ])(
+    "gets EKS's own network add-ons only where the old one has some: %s",
+    async (_what, managed, bootstrap) => {
+      const green = await startGreen({
+        scenario: {
+          addons: [
+            { name: 'coredns', version: 'v1.11.4-eksbuild.2', managed },
+            { name: 'kube-proxy', version: 'v1.31.3-eksbuild.2' },
+          ],
+        },
+      });
+      await green.create();
+      const [asked] = green.simulator.journal.filter(({ operation }) => operation === 'CreateCluster');
+      expect(asked?.parameters).toMatchObject({ bootstrapSelfManagedAddons: bootstrap });
+    },
+  );
 });

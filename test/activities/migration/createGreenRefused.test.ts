@@ -174,6 +174,10 @@ describe('what is put into a new cluster', () => {
     green.record().accessEntries.get(operator)?.policies.clear();
     expect(await green.go('grantGreenAccess', { sides, stage, madeBy })).toEqual({ made: 2 });
     expect(green.record().accessEntries.get(operator)?.policies.size).toBe(0);
+    // What we have made ourselves, and not to its end, is completed.
+    const [, second = ''] = stage.accessEntries;
+    green.record().accessEntries.get(second)?.policies.clear();
+    expect(await green.go('grantGreenAccess', { sides, stage, madeBy })).toEqual({ made: 1 });
     // The same on a cluster that is ours brings back what is missing.
     expect(await green.go('grantGreenAccess', { sides, stage: green.stage, madeBy })).toEqual({ made: 1 });
     expect(green.record().accessEntries.get(operator)?.policies.size).toBe(2);

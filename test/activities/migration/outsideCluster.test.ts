@@ -64,6 +64,9 @@ describe('what a new cluster has outside itself', () => {
     const { waits, removed } = beginRemoval(green);
     expect(await waits).toMatch(/^load balancers of Service default\/web .*are to go first$/);
     expect(green.record().nodeGroups.get('general')?.status).toBe('ACTIVE');
+    expect(await kubernetes.getJson(`${services}/web`)).toMatchObject({
+      metadata: { deletionTimestamp: expect.any(String) },
+    });
     expect(await isThere(kubernetes, 'plain')).toBe(true);
     // As its controller does, once the load balancer is gone.
     await kubernetes.change('PATCH', `${services}/web`, {
