@@ -1,8 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StepladderError } from '../../contract/errors.ts';
 import type { KubernetesConnection } from '../../kubernetes/connection.ts';
 import { hold, workOf } from '../../kubernetes/copying/holding.ts';
 import { statusBehind } from '../../kubernetes/errors.ts';
-import { isObject, objectAt, textAt } from '../crds/json.ts';
+import { isObject, listAt, objectAt, textAt } from '../crds/json.ts';
 import type { Json } from '../crds/json.ts';
+
+/** How long controllers may take to see a change, and how often that is looked at. Milliseconds. */
+const seenMs = 60_000;
+const lookEveryMs = 200;
 
 const resources: Readonly<Record<string, string>> = {
   CronJob: 'cronjobs',
@@ -36,6 +42,57 @@ export async function holdReleased(
 /** Those that would have Pods at once. */
 export function withPods(works: readonly Json[]): Json[] {
   return works.filter((work) => workOf(work, []) === 'external-dns');
+}
+
+/**
+ * Waits until the controllers of workloads that stand still have seen it: until then one could still make a Pod, by what
+ * was wanted before. Throws `ToolFailed` when they do not.
+ */
+export async function untilSeen(
+  green: KubernetesConnection,
+  works: readonly Json[],
+  signal: AbortSignal,
+): Promise<void> {
+  const until = performance.now() + seenMs;
+  for (const work of works) {
+    while (!(await isSeen(green, work, signal))) {
+      if (performance.now() >= until) {
+        throw new StepladderError(
+          'ToolFailed',
+          `${nameOf(work)} was scaled to 0, and its controller has not seen that after ${seenMs / 1000} s: look at kube-controller-manager. Until then its namespace gets no Pods (ResourceQuota).`,
+        );
+      }
+      await sleep(lookEveryMs, undefined, { signal });
+    }
+  }
+}
+
+async function isSeen(green: KubernetesConnection, work: Json, signal: AbortSignal): Promise<boolean> {
+  const live = await find(green, pathOf(work), nameOf(work), signal);
+  if (live === undefined) return true;
+  if (!isObserved(live)) return false;
+  if (textAt(work, 'kind') !== 'Deployment') return true;
+  // Its ReplicaSets are what makes Pods.
+  const { uid } = objectAt(live, 'metadata');
+  const namespace = encodeURIComponent(textAt(objectAt(work, 'metadata'), 'namespace'));
+  const found = await green.getJson(`/apis/apps/v1/namespaces/${namespace}/replicasets`, {
+    signal,
+    what: `list the ReplicaSets of ${nameOf(work)}`,
+  });
+  return listAt(found, 'items')
+    .filter((each) =>
+      listAt(objectAt(each, 'metadata'), 'ownerReferences').some(
+        (owner) => isObject(owner) && owner['uid'] === uid,
+      ),
+    )
+    .every((each) => isObserved(each) && objectAt(each, 'spec')['replicas'] === 0);
+}
+
+/** Whether its controller has seen the object as it is now. */
+function isObserved(object: unknown): boolean {
+  const observed = objectAt(object, 'status')['observedGeneration'];
+  const generation = objectAt(object, 'metadata')['generation'];
+  return typeof observed === 'number' && typeof generation === 'number' && observed >= generation;
 }
 
 async function find(

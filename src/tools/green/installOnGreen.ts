@@ -12,7 +12,7 @@ import { withKubeconfig } from '../helm/kubeconfig.ts';
 import { refuseTerminating } from '../helm/namespace.ts';
 import { releaseState, releaseValues } from '../helm/releases.ts';
 import type { HelmReleaseState } from '../types.ts';
-import { holdReleased, withPods } from './holdReleased.ts';
+import { holdReleased, untilSeen, withPods } from './holdReleased.ts';
 import { allowPods, withNoPods } from './noPodsYet.ts';
 import { renderForGreen, seenIn } from './renderedForGreen.ts';
 import type { RenderedForGreen } from './renderedForGreen.ts';
@@ -76,12 +76,15 @@ async function bringIn(
   const { green, madeBy, signal, progress } = by;
   const { namespace } = change;
   if (takesBlue) throw refusedForBlue(by, change);
-  const hold = () => holdReleased(green, works, { madeBy, signal });
-  const pods = withPods(works).length > 0;
+  const workloads = withPods(works);
+  const hold = async () => {
+    await holdReleased(green, works, { madeBy, signal });
+    await untilSeen(green, workloads, signal);
+  };
   if (isThere(await onGreen(by, change), change)) {
     // An earlier attempt may have ended between installing and this.
     await hold();
-    if (pods) await allowPods(green, namespace, signal);
+    if (workloads.length > 0) await allowPods(green, namespace, signal);
     return false;
   }
   await refuseTerminating(green, namespace, signal);
@@ -91,7 +94,7 @@ async function bringIn(
     await bringUp(by, change, ownValues);
     await hold();
   };
-  await (pods ? withNoPods(green, namespace, { madeBy, signal }, install) : install());
+  await (workloads.length === 0 ? install() : withNoPods(green, namespace, { madeBy, signal }, install));
   return true;
 }
 
