@@ -1,33 +1,43 @@
-import { StepladderError } from '../../contract/errors.ts';
 import type { ResourceSource } from '../../contract/migration.ts';
+import { bringManifests } from '../../kubernetes/copying/bringManifests.ts';
+import type { CopyTarget } from '../../kubernetes/copying/bringObject.ts';
 import { CopyAccount } from '../../kubernetes/copying/copyAccount.ts';
 import { copyFromBlue } from '../../kubernetes/copying/copyObjects.ts';
+import { holdSide } from '../../kubernetes/holding/holdSide.ts';
+import { findHelm } from '../../tools/helm/binary.ts';
+import { helmfileSync } from '../../tools/helm/helmfile.ts';
+import { withKubeconfig } from '../../tools/helm/kubeconfig.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { keep } from '../evidence.ts';
 import type { CopyVerdict, MigrationActivities } from '../migrationTypes.ts';
 import { activityScope, heartbeating } from '../scope.ts';
+import { openSides } from './openSides.ts';
+import { readManifests } from './readManifests.ts';
+
+type Dependencies = Pick<ActivityDependencies, 'clusters' | 'evidence' | 'env' | 'log'>;
+type Input = Parameters<MigrationActivities['copyResources']>[0];
 
 /** Lines of refusals that a workflow is given; all of them are in the evidence. */
 const shownRefusals = 20;
 
+/** As long as helm itself allows twice. Milliseconds. */
+const helmfileTimeoutMs = 10 * 60_000;
+
 /** Brings all resources to green, source by source. Object bodies go from cluster to cluster and nowhere else. */
-export function copyResourcesActivity({
-  clusters,
-  evidence,
-}: Pick<ActivityDependencies, 'clusters' | 'evidence'>): Pick<MigrationActivities, 'copyResources'> {
+export function copyResourcesActivity(
+  dependencies: Dependencies,
+): Pick<MigrationActivities, 'copyResources'> {
+  const { clusters, evidence } = dependencies;
   return {
-    async copyResources({ sides, stage, tools, madeBy }) {
+    async copyResources(input) {
+      const { sides, stage, madeBy } = input;
       const { signal } = activityScope();
       const account = new CopyAccount();
       await heartbeating(
         async () => {
-          const [blue, green] = await Promise.all([
-            clusters.open(sides.blue, signal),
-            clusters.open(sides.green, signal),
-          ]);
-          const both = { blue: blue.kubernetes, green: green.kubernetes };
-          for (const source of stage.sources)
-            await bring(source, { ...both, stage, tools, madeBy, account, signal });
+          const { blue, green } = await openSides(clusters, sides, signal);
+          const target = { green, singletons: stage.singletons, madeBy, signal, account };
+          for (const source of stage.sources) await bring(source, { blue, target, input, dependencies });
         },
         () => ({ line: account.line() }),
       );
@@ -46,12 +56,40 @@ export function copyResourcesActivity({
   };
 }
 
-type Bringing = Omit<Parameters<typeof copyFromBlue>[0], 'exclude'>;
-
-async function bring(source: ResourceSource, bringing: Bringing): Promise<void> {
-  if ('copy' in source) return copyFromBlue({ ...bringing, exclude: source.copy });
-  throw new StepladderError(
-    'InvalidInput',
-    'Only {"copy": {…}} is supported as a source of resources so far.',
+async function bring(
+  source: ResourceSource,
+  {
+    blue,
+    target,
+    input,
+    dependencies: { env, log },
+  }: {
+    blue: Parameters<typeof copyFromBlue>[0]['blue'];
+    target: CopyTarget & { signal: AbortSignal };
+    input: Input;
+    dependencies: Dependencies;
+  },
+): Promise<void> {
+  const { green, account, signal, singletons, madeBy } = target;
+  if ('copy' in source) {
+    const { volumes } = input.stage;
+    return copyFromBlue({ blue, target, volumes, exclude: source.copy, tools: input.tools });
+  }
+  if ('manifests' in source) {
+    account.begin(`reading the manifests of ${source.manifests.path}`);
+    return bringManifests(await readManifests(source.manifests.path, { environment: env, signal }), target);
+  }
+  const { file, selector } = source.helmfile;
+  account.begin(`bringing the helmfile ${file}`);
+  const environment = { ...env };
+  const helm = await findHelm({ environment, log: (text) => log.warn(text) });
+  await withKubeconfig(green, signal, (access) =>
+    helmfileSync(
+      { helm, access, signal, environment },
+      { by: 'helmfile', file, ...(selector === undefined ? {} : { selector }) },
+      helmfileTimeoutMs,
+    ),
   );
+  // Helm makes everything at work: it is held as soon as it is there.
+  await holdSide(green, { singletons, madeBy, signal });
 }

@@ -17,7 +17,7 @@ export interface CopyRecord {
 /** Keeps account of one copying. */
 export class CopyAccount {
   readonly #kinds = new Map<string, { created: number; changed: number; unchanged: number; left: number }>();
-  readonly #names = new Map<string, string[]>();
+  readonly #names = new Map<string, Set<string>>();
   readonly #record: Omit<CopyRecord, 'kinds'> = {
     created: [],
     changed: [],
@@ -34,8 +34,9 @@ export class CopyAccount {
     return `${this.#now}: ${this.#done} objects done`;
   }
 
-  begin(kind: string): void {
-    this.#now = `copying ${kind}`;
+  /** @param what `copying configmaps` */
+  begin(what: string): void {
+    this.#now = what;
   }
 
   /** One object more has been seen to. */
@@ -44,8 +45,11 @@ export class CopyAccount {
   }
 
   written(kind: string, name: string, outcome: 'created' | 'changed' | 'unchanged'): void {
+    const names = this.#names.get(kind) ?? new Set();
+    // A list that was begun anew, or a second source, brings one once more.
+    if (names.has(name)) return;
+    this.#names.set(kind, names.add(name));
     this.#of(kind)[outcome] += 1;
-    this.#names.set(kind, [...(this.#names.get(kind) ?? []), name]);
     if (outcome !== 'unchanged') this.#record[outcome].push(`${kind} ${name}`);
   }
 
@@ -75,7 +79,7 @@ export class CopyAccount {
 
   /** Names of a kind that green has now by us. */
   names(kind: string): readonly string[] {
-    return this.#names.get(kind) ?? [];
+    return [...(this.#names.get(kind) ?? [])];
   }
 
   counts(): { applied: number; unchanged: number; leftOut: number } {

@@ -1,17 +1,17 @@
-import { z } from 'zod';
 import type { ResourcesStage } from '../../contract/migration.ts';
 import { madeByNoteKey } from '../../plan/leftovers.ts';
 import type { Json } from '../../tools/crds/json.ts';
-import { objectAt, textAt } from '../../tools/crds/json.ts';
+import { isObject, objectAt, textAt } from '../../tools/crds/json.ts';
 import type { KubernetesConnection } from '../connection.ts';
 import { createPath, discoverResources, listPath } from '../discovery.ts';
 import type { ListableResource } from '../discovery.ts';
-import { inOrder } from '../inOrder.ts';
+import { statusBehind } from '../errors.ts';
 import { resourceName } from '../inventoryEntry.ts';
 import { listObjects, metadataOnly } from '../list.ts';
 import { awaitEstablished } from './awaitEstablished.ts';
+import { bringObject, someAtOnce } from './bringObject.ts';
+import type { CopyTarget } from './bringObject.ts';
 import { pairResources } from './commonVersions.ts';
-import type { CopyAccount } from './copyAccount.ts';
 import { unheld } from './holding.ts';
 import { objectFactsSchema } from './objectFacts.ts';
 import { copyPhases, inCopyOrder } from './order.ts';
@@ -22,25 +22,15 @@ import type { SelectionContext } from './selection.ts';
 import { readSharedVolumes } from './sharedVolumes.ts';
 import { stripObject } from './strip.ts';
 import type { StripContext } from './strip.ts';
-import { writeObject } from './writeObject.ts';
-import type { WriteContext } from './writeObject.ts';
 
 export interface CopyFromBlue {
   blue: KubernetesConnection;
-  green: KubernetesConnection;
-  stage: ResourcesStage;
+  target: CopyTarget;
+  volumes: ResourcesStage['volumes'];
   /** What of the request's source stays behind. */
   exclude: { excludeNamespaces: readonly string[]; excludeKinds: readonly string[] };
   tools: SelectionContext['tools'];
-  madeBy: string;
-  account: CopyAccount;
-  signal?: AbortSignal | undefined;
-  /** Waits until what webhooks and APIServices stand on is Ready, before these are written. */
-  beforeAdmission?: (() => Promise<void>) | undefined;
 }
-
-/** Writes under way at the most. */
-const writesAtOnce = 12;
 
 /**
  * Copies what of blue goes to green, phase by phase (`order.ts`), and within a phase kind by kind. Bodies are held for a
@@ -50,50 +40,53 @@ const writesAtOnce = 12;
  * @throws StepladderError when blue or green as a whole is the trouble; the signal's reason when it was aborted
  */
 export async function copyFromBlue(input: CopyFromBlue): Promise<void> {
-  const { blue, green, account, signal, stage, madeBy } = input;
+  const { blue, target } = input;
+  const { account, green, signal } = target;
   const onBlue = await discoverResources(blue, signal);
   for (const { group, version, reason } of onBlue.unseen)
     account.refused(`${group}/${version} on the old cluster`, reason);
-  const shared = await readSharedVolumes(blue, stage.volumes, signal);
+  const shared = await readSharedVolumes(blue, input.volumes, signal);
   const context: KindContext = {
-    ...input,
+    ...{ blue, target, again: [] },
     selection: { ...input.exclude, tools: input.tools, sharedVolumes: shared.volumes },
     strip: { sharedClaims: shared.claims, ownNotes: [madeByNoteKey] },
-    write: { green, singletons: stage.singletons, madeBy, signal },
-    again: [],
   };
-  let pairs = pairResources(onBlue, await discoverResources(green, signal));
-  let inOrderOfKinds = inCopyOrder(pairs.map(({ resource }) => resource));
-  let served = servedNames(pairs);
+  const pair = async () => {
+    const pairs = pairResources(onBlue, await discoverResources(green, signal));
+    return { served: servedNames(pairs), kinds: inCopyOrder(pairs.map(({ resource }) => resource)) };
+  };
+  let known = await pair();
   for (const phase of copyPhases) {
-    if (phase === 'admission') {
-      await tryAgain(context);
-      await input.beforeAdmission?.();
-    }
-    for (const resource of inOrderOfKinds.get(phase) ?? []) {
+    if (phase === 'admission') await tryAgain(context);
+    for (const resource of known.kinds.get(phase) ?? []) {
       signal?.throwIfAborted();
-      const kindSelection = selectKind(resource, context.selection);
-      if (kindSelection.what === 'leave') account.leftKind(resourceName(resource), kindSelection);
-      else if (served.has(resourceName(resource))) await copyKind(resource, phase, context);
+      const choice = selectKind(resource, context.selection);
+      if (choice.what === 'leave') account.leftKind(resourceName(resource), choice);
+      else if (known.served.has(resourceName(resource))) await copyKind(resource, phase, context);
       else await nameUnserved(resource, context);
     }
     if (phase !== 'definitions') continue;
     await awaitEstablished(green, account.names('customresourcedefinitions.apiextensions.k8s.io'), {
       signal,
     });
-    pairs = pairResources(onBlue, await discoverResources(green, signal));
-    served = servedNames(pairs);
-    inOrderOfKinds = inCopyOrder(pairs.map(({ resource }) => resource));
+    known = await pair();
   }
-  await tryAgain(context);
+  for (const { resource, key, why } of context.again) account.refused(`${resource.kind} ${key}`, why);
 }
 
-interface KindContext extends CopyFromBlue {
+interface KindContext {
+  blue: KubernetesConnection;
+  target: CopyTarget;
   selection: SelectionContext;
   strip: StripContext;
-  write: WriteContext;
-  /** What green has refused, to be tried once more. */
-  again: { resource: ListableResource; namespace: string; name: string; why: string }[];
+  /** What green has refused. */
+  again: {
+    resource: ListableResource;
+    namespace: string | undefined;
+    name: string;
+    key: string;
+    why: string;
+  }[];
 }
 
 function servedNames(pairs: ReturnType<typeof pairResources>): Set<string> {
@@ -101,49 +94,40 @@ function servedNames(pairs: ReturnType<typeof pairResources>): Set<string> {
 }
 
 async function copyKind(resource: ListableResource, phase: CopyPhase, context: KindContext): Promise<void> {
-  const { blue, account, signal, selection } = context;
+  const { blue, selection, target } = context;
+  const { account, signal } = target;
   const kind = resourceName(resource);
-  account.begin(kind);
-  const there = await namesOnGreen(resource, context);
+  account.begin(`copying ${kind}`);
+  const there = await namesOnGreen(resource, target);
   for await (const page of pagesOf(blue, resource, signal)) {
     const chosen = page.filter((object) => {
       const choice = selectObject(resource, objectFactsSchema.parse(object), selection);
-      if (choice.what === 'leave') account.left(kind, nameOf(object), choice);
+      if (choice.what === 'leave') account.left(kind, keyOf(object), choice);
       return choice.what === 'copy';
     });
-    const write = async (object: Json): Promise<void> => {
+    await someAtOnce(chosen, async (object) => {
       account.progress();
-      const key = nameOf(object);
+      const key = keyOf(object);
       if (phase === 'definitions' && there.get(key) === 'others') {
-        account.left(kind, key, { reason: 'tool', because: 'green has it already, by somebody else' });
+        account.left(kind, key, {
+          reason: 'tool',
+          because: 'the new cluster has it already, by somebody else',
+        });
         return;
       }
-      const written = await writeObject(
-        resource,
-        prepared(resource, object, context),
-        there.has(key),
-        context.write,
-      );
-      if (written.outcome === 'refused') {
-        const metadata = objectAt(object, 'metadata');
-        const [namespace, name] = [textAt(metadata, 'namespace'), textAt(metadata, 'name')];
-        context.again.push({ resource, namespace, name, why: written.why });
-      } else account.written(kind, key, written.outcome);
-    };
-    await forEach(chosen, write);
+      const wanted = prepared(resource, object, context);
+      const why = await bringObject({ resource, wanted, key, isThere: there.has(key) }, target);
+      if (why === undefined) return;
+      const { namespace, name } = objectFactsSchema.parse(object);
+      context.again.push({ resource, namespace, name, key, why });
+    });
   }
-}
-
-/** Some at a time; a failure ends it. */
-async function forEach<T>(items: readonly T[], call: (item: T) => Promise<void>): Promise<void> {
-  const calls = inOrder(items, call, writesAtOnce);
-  while ((await calls.next()).done !== true);
 }
 
 /** What green has of a kind already: by us, or by others. */
 async function namesOnGreen(
   resource: ListableResource,
-  { green, signal }: KindContext,
+  { green, signal }: CopyTarget,
 ): Promise<Map<string, 'ours' | 'others'>> {
   const entries = await listObjects(green, listPath(resource), namedSchema, {
     accept: metadataOnly,
@@ -160,9 +144,13 @@ const namedSchema = objectFactsSchema.transform(
   ],
 );
 
-function prepared(resource: ListableResource, object: Json, { strip, account }: KindContext): Json {
+function prepared(
+  resource: ListableResource,
+  object: Json,
+  { strip, target: { account } }: KindContext,
+): Json {
   const owners = objectFactsSchema.parse(object).owners;
-  if (owners.length > 0) account.note(resourceName(resource), nameOf(object), ownersNote(owners));
+  if (owners.length > 0) account.note(resourceName(resource), keyOf(object), ownersNote(owners));
   return stripObject(resource, unheld(object), strip);
 }
 
@@ -171,41 +159,53 @@ function ownersNote(owners: readonly { kind: string; name: string }[]): string {
   return `is not tied to its owner any more (${named}): it stays when that goes`;
 }
 
+/** What an object missed when it was refused may be there by now. */
 async function tryAgain(context: KindContext): Promise<void> {
-  const { blue, account, signal, write } = context;
-  const again = context.again.splice(0);
-  const once = async ({ resource, namespace, name, why }: (typeof again)[number]): Promise<void> => {
-    const kind = resourceName(resource);
-    const path = `${createPath(resource, namespace === '' ? undefined : namespace)}/${encodeURIComponent(name)}`;
-    const found = await blue.getJson(path, { signal, what: `read ${kind} ${name}` }).catch(() => undefined);
-    const object = z.record(z.string(), z.unknown()).safeParse(found).data;
-    const key = namespace === '' ? name : `${namespace}/${name}`;
-    if (object === undefined) {
-      account.refused(`${resource.kind} ${key}`, why);
-      return;
-    }
-    const written = await writeObject(resource, prepared(resource, object, context), true, write);
-    if (written.outcome === 'refused') account.refused(`${resource.kind} ${key}`, written.why);
-    else account.written(kind, key, written.outcome);
-  };
-  await forEach(again, once);
+  const { blue, target } = context;
+  const { account, signal } = target;
+  await someAtOnce(context.again.splice(0), async (refused) => {
+    account.progress();
+    const { resource, namespace, name, key } = refused;
+    const object = await readOne(blue, resource, { namespace, name }, signal);
+    // It went meanwhile, so nobody misses it on green.
+    if (object === undefined) return;
+    const wanted = prepared(resource, object, context);
+    const why = await bringObject({ resource, wanted, key, isThere: true }, target);
+    if (why !== undefined) context.again.push({ ...refused, why });
+  });
+}
+
+async function readOne(
+  blue: KubernetesConnection,
+  resource: ListableResource,
+  { namespace, name }: { namespace: string | undefined; name: string },
+  signal: AbortSignal | undefined,
+): Promise<Json | undefined> {
+  const path = `${createPath(resource, namespace)}/${encodeURIComponent(name)}`;
+  try {
+    const found = await blue.getJson(path, { signal, what: `read ${resource.kind} ${name}` });
+    return isObject(found) ? found : undefined;
+  } catch (error) {
+    if (statusBehind(error)?.code === 404) return undefined;
+    throw error;
+  }
 }
 
 async function nameUnserved(
   resource: ListableResource,
-  { blue, account, signal, selection }: KindContext,
+  { blue, selection, target: { account, signal } }: KindContext,
 ): Promise<void> {
   const kind = resourceName(resource);
   for await (const page of pagesOf(blue, resource, signal))
     for (const object of page) {
       const choice = selectObject(resource, objectFactsSchema.parse(object), selection);
-      if (choice.what === 'leave') account.left(kind, nameOf(object), choice);
-      else account.notServed(kind, nameOf(object));
+      if (choice.what === 'leave') account.left(kind, keyOf(object), choice);
+      else account.notServed(kind, keyOf(object));
     }
 }
 
 /** `namespace/name`, or `name` of what has no namespace. */
-function nameOf(object: Json): string {
+function keyOf(object: Json): string {
   const metadata = objectAt(object, 'metadata');
   const namespace = textAt(metadata, 'namespace');
   return namespace === '' ? textAt(metadata, 'name') : `${namespace}/${textAt(metadata, 'name')}`;

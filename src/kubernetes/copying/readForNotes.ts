@@ -150,7 +150,9 @@ const workloadSchema = z
     metadata,
     spec: z.object({
       template: z.object({
-        spec: z.object({ volumes: z.array(z.object({ hostPath: z.unknown().optional() })).nullish() }).prefault({}),
+        spec: z
+          .object({ volumes: z.array(z.object({ hostPath: z.unknown().optional() })).nullish() })
+          .prefault({}),
       }),
     }),
   })

@@ -22,14 +22,16 @@ const limits = { files: 500, depth: 10, bytes: 128 * 1024 * 1024 };
  * once.
  *
  * @param location of the kustomization's folder, of it, or of a file of manifests
+ * @param fields what kustomizations may say, as `resourcesOf` takes it
  * @throws StepladderError `Unreachable` or `ToolRefused` (`unreachable-source`, `broken-chart`)
  */
 export async function gatherManifests(
   location: string,
   http: HttpLimits,
   signal?: AbortSignal,
+  fields?: ReadonlySet<string>,
 ): Promise<GatheredFile[]> {
-  const gathering = new Gathering(http, signal);
+  const gathering = new Gathering(http, signal, fields);
   await gathering.add(isAddress(location) ? rawAddress(location) : resolve(location), 0);
   return gathering.files;
 }
@@ -39,9 +41,11 @@ class Gathering {
   readonly #http: HttpLimits;
   readonly #signal: AbortSignal | undefined;
   readonly #seen = new Set<string>();
+  readonly #fields: ReadonlySet<string> | undefined;
   #bytes = 0;
 
-  constructor(http: HttpLimits, signal: AbortSignal | undefined) {
+  constructor(http: HttpLimits, signal: AbortSignal | undefined, fields: ReadonlySet<string> | undefined) {
+    this.#fields = fields;
     this.#http = http;
     this.#signal = signal;
   }
@@ -105,7 +109,7 @@ class Gathering {
 
   async #addKustomization(location: string, text: string, depth: number): Promise<void> {
     this.#seen.add(location);
-    for (const named of resourcesOf(text, shown(location))) {
+    for (const named of resourcesOf(text, shown(location), this.#fields)) {
       this.#signal?.throwIfAborted();
       await this.add(relativeTo(location, named), depth + 1);
     }
