@@ -2,6 +2,11 @@ import { compareClusters } from '../../kubernetes/comparing/compareClusters.ts';
 import type { ComparedKind, ComparisonProgress } from '../../kubernetes/comparing/compareClusters.ts';
 import { describeDifference, isUnexplained } from '../../kubernetes/comparing/compareKind.ts';
 import type { Difference } from '../../kubernetes/comparing/compareKind.ts';
+import { readSharedVolumes } from '../../kubernetes/copying/sharedVolumes.ts';
+import { listWork } from '../../kubernetes/holding/workObjects.ts';
+import { describeDoubleWork, worksTwice } from '../../kubernetes/holding/worksTwice.ts';
+import type { DoubleWork } from '../../kubernetes/holding/worksTwice.ts';
+import type { Singleton } from '../../contract/migration.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { keyOfMoment } from '../evidence.ts';
 import type { MigrationActivities } from '../migrationTypes.ts';
@@ -12,7 +17,7 @@ import { selectionOf } from './selectionOf.ts';
 /** Lines that stand in a verdict at most; the evidence has all. */
 const shownLines = 20;
 
-/** Whether everything of blue is on green, but what has a reason not to be. */
+/** Whether everything of blue is on green, but what has a reason not to be, and nothing works on both. */
 export function compareSidesActivity({
   clusters,
   evidence,
@@ -26,14 +31,12 @@ export function compareSidesActivity({
         async () => {
           const connections = await openSides(clusters, sides, signal);
           const tally = new Tally();
-          const entries = compareClusters(
-            connections,
-            selectionOf(stage, tools),
-            signal,
-            (at) => (progress = at),
-          );
+          const { volumes } = await readSharedVolumes(connections.blue, stage.volumes, signal);
+          const selection = selectionOf(stage, tools, volumes);
+          const twice = doubleWork(connections, stage.singletons, signal);
+          const entries = compareClusters(connections, selection, signal, (at) => (progress = at));
           const key = `${sides.blue.evidencePrefix}/sides-${keyOfMoment(now())}`;
-          const reference = await evidence.writeLines('sides', key, tally.over(entries));
+          const reference = await evidence.writeLines('sides', key, tally.over(entries, twice));
           return { ...tally.verdict(), evidence: reference };
         },
         () => ({
@@ -47,6 +50,21 @@ export function compareSidesActivity({
   };
 }
 
+/** A line of the evidence. */
+type Entry = ComparedKind | Difference | DoubleWork;
+
+async function* doubleWork(
+  { blue, green }: Awaited<ReturnType<typeof openSides>>,
+  singletons: readonly Singleton[],
+  signal: AbortSignal,
+): AsyncGenerator<DoubleWork> {
+  const [onBlue, onGreen] = await Promise.all([
+    listWork(blue, singletons, signal),
+    listWork(green, singletons, signal),
+  ]);
+  yield* worksTwice(onBlue, onGreen);
+}
+
 /** Adds up what passes by. */
 class Tally {
   #same = 0;
@@ -54,11 +72,13 @@ class Tally {
   readonly #unexplained: string[] = [];
   #unexplainedCount = 0;
 
-  async *over(entries: AsyncIterable<ComparedKind | Difference>): AsyncGenerator<ComparedKind | Difference> {
-    for await (const entry of entries) {
-      this.#add(entry);
-      yield entry;
-    }
+  /** All that is given, in this order. */
+  async *over(...parts: AsyncIterable<Entry>[]): AsyncGenerator<Entry> {
+    for (const part of parts)
+      for await (const entry of part) {
+        this.#add(entry);
+        yield entry;
+      }
   }
 
   /** Two clusters have much in common: where they seem not to, nothing was compared, which is no pass. */
@@ -77,14 +97,18 @@ class Tally {
     };
   }
 
-  #add(entry: ComparedKind | Difference): void {
+  #add(entry: Entry): void {
     if ('same' in entry) this.#same += entry.same;
     if (!('what' in entry)) return;
-    if (isUnexplained(entry)) {
-      this.#unexplainedCount += 1;
-      if (this.#unexplained.length < shownLines) this.#unexplained.push(describeDifference(entry));
-    } else if (entry.what !== 'unseen' && entry.reason !== undefined) {
+    if (entry.what === 'twice') this.#stands(describeDoubleWork(entry));
+    else if (isUnexplained(entry)) this.#stands(describeDifference(entry));
+    else if (entry.what !== 'unseen' && entry.reason !== undefined) {
       this.#explained.set(entry.reason, (this.#explained.get(entry.reason) ?? 0) + 1);
     }
+  }
+
+  #stands(line: string): void {
+    this.#unexplainedCount += 1;
+    if (this.#unexplained.length < shownLines) this.#unexplained.push(line);
   }
 }

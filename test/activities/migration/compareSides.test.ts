@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cronJob, paths } from '../../kubernetes/holding/workFixture.ts';
 import { copyEverything, post, startTwoClusters } from './twoClusters.ts';
 
 const patiently = { timeout: 60_000 };
@@ -48,4 +49,30 @@ test('what the request leaves behind has a reason', patiently, async () => {
   const verdict = await run('compareSides', { sides, stage: { ...stage, sources }, tools: [] });
   expect(verdict).toMatchObject({ unexplained: [] });
   expect(verdict.explained.map(({ reason }) => reason)).toContain('excluded by the request');
+});
+
+test('work that both do stands against the cutover until it stands still on green', patiently, async () => {
+  const clusters = await startTwoClusters();
+  const { sides, run, blue, green } = clusters;
+  await post(blue, cronJob('nightly'));
+  await post(blue, cronJob('paused', true));
+  const db = { kind: 'StatefulSet' as const, namespace: 'shop', name: 'db' };
+  const stage = { ...clusters.stage, singletons: [db] };
+  await copyEverything({ ...clusters, stage });
+  const compare = () => run('compareSides', { sides, stage, tools: [] });
+  expect((await compare()).unexplained).toEqual([]);
+  for (const [path, spec] of [
+    [paths.cronJob('nightly'), { suspend: false }],
+    ['/apis/apps/v1/namespaces/shop/statefulsets/db', { replicas: 1 }],
+  ] as const)
+    await green.change('PATCH', path, { body: { spec }, what: 'start' });
+  const twice = 'works on both clusters: on the new one it has to stand still until the cutover';
+  expect((await compare()).unexplained).toEqual([
+    `CronJob shop/nightly ${twice}`,
+    `StatefulSet shop/db ${twice}`,
+  ]);
+  await run('holdWork', {
+    ...{ context: sides.green, singletons: [db], madeBy: 'migrate-demo', timeoutMs: 50_000, pollMs: 50 },
+  });
+  expect(await compare()).toMatchObject({ unexplained: [], unexplainedCount: 0 });
 });

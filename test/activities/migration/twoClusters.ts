@@ -6,15 +6,10 @@ import {
 } from '@aws-sdk/client-eks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { z } from 'zod';
 import { Clusters } from '../../../src/activities/clusters.ts';
 import type { Sides } from '../../../src/activities/migrationTypes.ts';
 import type { ResourcesStage } from '../../../src/contract/migration.ts';
 import type { KubernetesConnection } from '../../../src/kubernetes/connection.ts';
-import { objectFactsSchema } from '../../../src/kubernetes/copying/objectFacts.ts';
-import { plainSelection, selectObject } from '../../../src/kubernetes/copying/selection.ts';
-import { discoverResources, listPath } from '../../../src/kubernetes/discovery.ts';
-import { listObjects } from '../../../src/kubernetes/list.ts';
 import { eksClientOf } from '../../simulator/startTestSimulator.ts';
 import { startSimulated } from '../simulated.ts';
 import type { Simulated } from '../simulated.ts';
@@ -103,32 +98,14 @@ export async function startTwoClusters(scenario: Record<string, unknown> = {}): 
   };
 }
 
-const bodySchema = z.looseObject({
-  metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
-});
-
-/** Brings to green what goes there by the choice alone, as it is, without waiting for anything. */
-export async function copyEverything({ blue, green }: Pick<TwoClusters, 'blue' | 'green'>): Promise<void> {
-  const rank = ({ resource }: { resource: string }): number =>
-    ['customresourcedefinitions', 'namespaces'].indexOf(resource);
-  const { resources } = await discoverResources(blue);
-  for (const kind of resources.sort((one, other) => rank(other) - rank(one))) {
-    for (const object of await listObjects(blue, listPath(kind), bodySchema, { name: kind.resource })) {
-      const facts = objectFactsSchema.parse(object);
-      if (selectObject(kind, facts, plainSelection).what === 'leave') continue;
-      const { namespace, name, labels, annotations } = object.metadata;
-      const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
-      const body = {
-        ...object,
-        apiVersion,
-        kind: kind.kind,
-        metadata: { namespace, name, labels, annotations },
-      };
-      await post(green, body, kind.resource).catch((error: unknown) => {
-        if (!String(error).includes('409')) throw error;
-      });
-    }
-  }
+/** Brings everything to green, without waiting for its Pods. */
+export async function copyEverything({
+  run,
+  sides,
+  stage,
+}: Pick<TwoClusters, 'run' | 'sides' | 'stage'>): Promise<void> {
+  const { refused } = await run('copyResources', { sides, stage, tools: [], madeBy: 'migrate-demo' });
+  if (refused.length > 0) throw new Error(refused.join('; '));
 }
 
 /** Creates an object on one side. */
