@@ -4,9 +4,8 @@ import { objectFactsSchema } from '../copying/objectFacts.ts';
 import type { CopiedKind } from '../copying/objectFacts.ts';
 import { selectObject } from '../copying/selection.ts';
 import type { SelectionContext } from '../copying/selection.ts';
-import { statusBehind } from '../errors.ts';
 import { inOrder } from '../inOrder.ts';
-import { metadataOnly, parse } from '../list.ts';
+import { listObjects, metadataOnly } from '../list.ts';
 import type { WorkloadState } from '../workloadState.ts';
 
 const kindOf = (resource: string, kind: string): CopiedKind => ({
@@ -44,21 +43,24 @@ export async function leftBehind(
       : undefined;
     // Of an operator's own kinds the definition may not even be there: they should be, as anything else.
     if (kind === undefined) return undefined;
-    const path = `/apis/apps/v1/namespaces/${owner.namespace}/${kind.resource}/${owner.name}`;
-    const what = `${kind.kind} ${owner.namespace}/${owner.name}`;
-    try {
-      const found = await blue.getJson(path, { accept: oneMetadataOnly, signal, what: `read ${what}` });
-      const selected = selectObject(kind, parse(objectFactsSchema, found, `a ${kind.kind}`), selection);
-      return selected.what === 'leave' ? selected.because : undefined;
-    } catch (error) {
-      if (statusBehind(error)?.code === 404) return 'it is no longer on the old cluster';
-      throw error;
-    }
+    // By a list, which whoever upgrades may make of every kind, and not by a name, which is a permission of its own.
+    const [facts] = await listObjects(
+      blue,
+      `/apis/apps/v1/namespaces/${owner.namespace}/${kind.resource}`,
+      objectFactsSchema,
+      {
+        accept: metadataOnly,
+        fieldSelector: `metadata.name=${owner.name}`,
+        name: `${kind.resource}.apps`,
+        signal,
+      },
+    );
+    if (facts === undefined) return 'it is no longer on the old cluster';
+    const selected = selectObject(kind, facts, selection);
+    return selected.what === 'leave' ? selected.because : undefined;
   };
   const looks = inOrder(missing, async (owner) => ({ owner, reason: await look(owner) }));
   for await (const { owner, reason } of looks)
     if (reason !== undefined) reasons.set(workloadKey(owner), reason);
   return reasons;
 }
-
-const oneMetadataOnly = metadataOnly.replace('PartialObjectMetadataList', 'PartialObjectMetadata');
