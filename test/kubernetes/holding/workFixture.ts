@@ -38,16 +38,16 @@ export function application(name: string, syncPolicy?: object) {
   };
 }
 
-/** Defines the kind Application as Argo CD does, as far as the simulator minds. */
+const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
+/** Defines the kind Application as Argo CD does, as far as anybody minds here. */
 export const applicationDefinition = {
   ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
   metadata: { name: 'applications.argoproj.io' },
   spec: {
     ...{ group: 'argoproj.io', scope: 'Namespaced' },
     names: { kind: 'Application', plural: 'applications', singular: 'application' },
-    versions: [
-      { name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
-    ],
+    versions: [{ name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: anything } }],
   },
 };
 
