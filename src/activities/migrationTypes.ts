@@ -54,6 +54,8 @@ export interface GreenWorkloadsVerdict {
   behindCount: number;
   /** Owners that are compared; 0 is never well where blue has some. */
   compared: number;
+  /** Owners that were broken on blue already, and so stand in nobody's way. */
+  alreadyBrokenCount?: number;
   evidence: EvidenceReference;
 }
 

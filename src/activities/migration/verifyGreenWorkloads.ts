@@ -107,10 +107,13 @@ function verdictOf(
   judged: GreenWorkloads,
   evidence: GreenWorkloadsVerdict['evidence'],
 ): GreenWorkloadsVerdict {
-  const { behind, compared, well } = judged;
+  const { behind, compared, well, alreadyBroken } = judged;
   const lines = behind.map(({ line }) => line);
   if (!well && lines.length === 0) lines.push(noneJudged(judged));
-  return { well, behind: lines.slice(0, shownLines), behindCount: lines.length, compared, evidence };
+  return {
+    ...{ well, behind: lines.slice(0, shownLines), behindCount: lines.length, compared },
+    ...{ alreadyBrokenCount: alreadyBroken.length, evidence },
+  };
 }
 
 function noneJudged({ alreadyBroken, apart }: GreenWorkloads): string {
@@ -132,9 +135,8 @@ async function heldOwners(
 ): Promise<Map<string, string>> {
   const held = new Map<string, string>();
   for (const connection of connections)
-    for (const object of await listWork(connection, singletons, signal)) {
+    for (const object of await listWork(connection, singletons, signal, ['deployments', 'statefulsets'])) {
       const { kind, namespace, name } = object;
-      if (kind !== 'Deployment' && kind !== 'StatefulSet') continue;
       const key = workloadKey({ apiVersion: 'apps/v1', kind, namespace, name });
       held.set(key, `${workName(object)} does not work on both clusters`);
     }

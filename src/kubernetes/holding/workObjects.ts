@@ -36,15 +36,18 @@ export interface WorkObject {
 /**
  * All such work of a cluster. Kinds that the cluster does not serve have none.
  *
+ * @param resources only these, where not all are wanted
  * @throws StepladderError as `KubernetesConnection.getJson`
  */
 export async function listWork(
   connection: KubernetesConnection,
   singletons: readonly Singleton[],
   signal: AbortSignal,
+  resources?: readonly HeldResource[],
 ): Promise<WorkObject[]> {
   const found: WorkObject[] = [];
   for (const { resource, group } of heldResources) {
+    if (resources?.includes(resource) === false) continue;
     const { apiVersion, atATime } = apis[resource];
     try {
       const listed = await listObjects(
