@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { Clusters } from '../../../src/activities/clusters.ts';
 import type { Singleton } from '../../../src/contract/migration.ts';
 import type { KubernetesConnection } from '../../../src/kubernetes/connection.ts';
-import { ordersDb, paths, read } from '../../kubernetes/holding/workFixture.ts';
+import { cronJob, ordersDb, paths, read } from '../../kubernetes/holding/workFixture.ts';
 import { activityEnvironment } from '../environment.ts';
 import { longEnough, startSimulated } from '../simulated.ts';
 import type { Simulated } from '../simulated.ts';
@@ -16,7 +16,7 @@ async function startWork(): Promise<{
   connection: KubernetesConnection;
   input: Parameters<Simulated['activities']['holdWork']>[0];
 }> {
-  const simulated = await startSimulated();
+  const simulated = await startSimulated({ scenario: { manifests: [cronJob('nightly')] } });
   const clusters = new Clusters();
   onTestFinished(() => clusters.close());
   const { kubernetes: connection } = await clusters.open(simulated.context);
