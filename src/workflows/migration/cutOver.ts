@@ -53,6 +53,8 @@ async function goBack(
 async function goOver(run: MigrationRun, status: StageStatus): Promise<StepEnd> {
   const passage = await run.orRollback(async (): Promise<StepEnd> => {
     let now = await readWeights(run);
+    // Nobody is asked to set what is taken for granted.
+    run.said ??= now;
     run.owe('restoreRouting', `the users' way by ${run.stage('cutover').router}`);
     const tryWeights = async (to: typeof now, why: string): Promise<StepEnd> => {
       try {

@@ -65,7 +65,11 @@ export async function setWeights(
       });
       // Withdrawn: a person wants the users back.
       if (answer === undefined || (answer.kind === 'decision' && answer.decision === 'back')) {
-        if (!isBack) return false;
+        if (!isBack) {
+          // Whether it was begun by hand is not known: so that there is no way back without asking.
+          run.said = undefined;
+          return false;
+        }
       } else if (answer.kind === 'decision' && answer.decision === 'done') {
         run.said = to;
       }
@@ -112,7 +116,9 @@ export async function returnToBlue(run: MigrationRun, why: string, remark?: Rema
 export async function insistOnBlue(run: MigrationRun, why: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      await setWeights(run, allOnBlue, why);
+      // With nobody to send back nothing is written, so that what bars a way there does not bar staying here.
+      if (await nobodyIsOnGreen(run)) run.status.weights = allOnBlue;
+      else await setWeights(run, allOnBlue, why);
       return;
     } catch (error) {
       const { message, type } = troubleOf(error);
@@ -131,6 +137,17 @@ export async function insistOnBlue(run: MigrationRun, why: string): Promise<void
       });
     }
   }
+}
+
+async function nobodyIsOnGreen(run: MigrationRun): Promise<boolean> {
+  const { weights } = await steadily(run.state, () =>
+    perform('readRouting', 'Are users on the new cluster?', {
+      blue: run.blue,
+      router: run.migration.routing,
+      ...(run.said === undefined ? {} : { said: run.said }),
+    }),
+  );
+  return weights?.green === 0;
 }
 
 /** What must not work twice: stops on blue, then starts on green. */
