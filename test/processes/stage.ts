@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import type { MutationRecord } from '../../eks-api/index.ts';
 import { loadScenario } from '../../scenario/scenario.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
 import { startSimulator } from '../../simulator/start.ts';
 import type { RunningSimulator } from '../../simulator/start.ts';
 import { demoScenario } from '../../src/commands/demo/demoScenario.ts';
@@ -66,6 +67,8 @@ export interface StartOptions {
 export interface StageOptions {
   /** Simulated seconds in a real one. */
   speed?: number;
+  /** The scenario of a cluster of that name; the demo's unless given. */
+  scenario?: (cluster: string) => Scenario;
 }
 
 /**
@@ -75,7 +78,7 @@ export interface StageOptions {
  */
 export async function setStage(
   onEnd: (clear: () => Promise<void>) => void,
-  { speed = fullSpeed }: StageOptions = {},
+  { speed = fullSpeed, scenario: scenarioOf = demoCluster }: StageOptions = {},
 ): Promise<Stage> {
   const cleanups: (() => Promise<unknown>)[] = [];
   onEnd(async () => {
@@ -90,9 +93,7 @@ export async function setStage(
 
   // The cluster's ARN is the lock: two tests must not have the same.
   const cluster = `shop-${randomUUID().slice(0, 8)}`;
-  const demo = loadScenario(demoScenario);
-  const scenario = { ...demo, cluster: { ...demo.cluster, name: cluster } };
-  const simulator = await startSimulator({ scenario, speed, journalFile });
+  const simulator = await startSimulator({ scenario: scenarioOf(cluster), speed, journalFile });
   cleanups.push(() => simulator.close());
 
   const { address, namespace } = inject('temporal');
@@ -154,6 +155,11 @@ export async function setStage(
       return answer;
     },
   };
+}
+
+function demoCluster(name: string): Scenario {
+  const demo = loadScenario(demoScenario);
+  return { ...demo, cluster: { ...demo.cluster, name } };
 }
 
 /** Ends an upgrade and its stages without a word, whatever they are at; those that have ended are fine. */

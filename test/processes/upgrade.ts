@@ -22,6 +22,8 @@ export interface Upgrade {
   decide(decision: Decision): Promise<void>;
   /** Resolves when an activity of a stage runs in a worker, `awaitUpdate` unless another is named, with its attempt. */
   awaiting(place: string, activity?: string): Promise<number>;
+  /** The same for an activity of the upgrade's own workflow. */
+  running(activity: string): Promise<number>;
   /** Waits for its end, which must be the target. */
   completed(): Promise<unknown>;
   /** Waits for its end, which must be a failure of ours. */
@@ -69,6 +71,23 @@ export function watchedUpgrade(client: Client, handle: WorkflowHandle): Upgrade 
     return found;
   }
 
+  function runningIn(workflow: string, wanted: string): Promise<number> {
+    const stage = client.workflow.getHandle(workflow);
+    return eventually(
+      `${wanted} running in ${workflow}`,
+      async () => {
+        const ended = await endedEarly();
+        if (ended !== undefined) throw new Error(ended);
+        const { raw } = await stage.describe();
+        const activity = (raw.pendingActivities ?? []).find(
+          ({ activityType, lastStartedTime }) => activityType?.name === wanted && lastStartedTime != null,
+        );
+        return activity?.attempt ?? undefined;
+      },
+      longestMs,
+    );
+  }
+
   async function question(): Promise<DecisionRecord> {
     const isOpen = ({ outcome, digest }: DecisionRecord) => outcome === undefined && digest !== '';
     const { decisions = [] } = await until('a question about nodes', (seen) =>
@@ -94,22 +113,8 @@ export function watchedUpgrade(client: Client, handle: WorkflowHandle): Upgrade 
       const { digest } = await question();
       await handle.executeUpdate('decide', { args: [{ decision, by: 'on-call', digest }] });
     },
-    awaiting(place, wanted = 'awaitUpdate') {
-      const stage = client.workflow.getHandle(`${workflowId}/${place}`);
-      return eventually(
-        `${wanted} running in ${workflowId}/${place}`,
-        async () => {
-          const ended = await endedEarly();
-          if (ended !== undefined) throw new Error(ended);
-          const { raw } = await stage.describe();
-          const activity = (raw.pendingActivities ?? []).find(
-            ({ activityType, lastStartedTime }) => activityType?.name === wanted && lastStartedTime != null,
-          );
-          return activity?.attempt ?? undefined;
-        },
-        longestMs,
-      );
-    },
+    awaiting: (place, wanted = 'awaitUpdate') => runningIn(`${workflowId}/${place}`, wanted),
+    running: (wanted) => runningIn(workflowId, wanted),
     async completed() {
       const result: unknown = await handle.result();
       return result;
