@@ -150,10 +150,11 @@ describe.concurrent('a migration', { timeout: 240_000 }, () => {
     ).toContain('no users have been sent');
     await upgrade.approve('cutover');
     await upgrade.until('blue is kept', ({ waits }) => waits.some(({ kind }) => kind === 'keep-old'));
-    await upgrade.handle.signal('rollback', { by: 'on-call' });
+    await upgrade.handle.signal('rollback', { by: 'on-call', comment: 'invoices are missing' });
     const back = await upgrade.until('the second opening', ({ gates }) => gates.at(-1)?.opening === 2);
     expect(fake.weights).toEqual({ blue: 100, green: 0 });
     expect(back.currentVersion).toBe('1.31');
+    expect(back.gates.at(-1)?.shown.join('\n')).toContain('invoices are missing');
     expect(stageStates(back)).toMatchObject({ cutover: 'running', retirement: 'pending' });
     await upgrade.handle.signal('abort');
     expect(await ended(upgrade)).toBe('canceled');

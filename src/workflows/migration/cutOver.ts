@@ -6,6 +6,7 @@ import { counted } from './bringResources.ts';
 import { cutoverLines } from './gateLines.ts';
 import { keepBlue } from './keepBlue.ts';
 import { inspect } from './lookInside.ts';
+import type { Inspection } from './lookInside.ts';
 import type { MigrationRun } from './migrationRun.ts';
 import { backBy, soak, untilGreenIsHealthy } from './soak.ts';
 import type { StepEnd } from './soak.ts';
@@ -15,25 +16,30 @@ import { readWeights, returnToBlue, setWeights, workToGreen } from './weights.ts
  * The users go over to green when a person has approved that, and blue is kept until its time is over. Users who were sent
  * back are a new opening of the gate, with why, unless the request wants an end.
  *
+ * @param first what was just seen of green; it is looked at anew before each further opening
  * @returns whether a person wants blue deleted
  * @throws ApplicationFailure `Rejected`, `RolledBack`
  */
-export async function cutOver(run: MigrationRun): Promise<boolean> {
+export async function cutOver(run: MigrationRun, first: Inspection): Promise<boolean> {
   const returns: string[] = [];
+  let inspection: Inspection | undefined = first;
   for (;;) {
     await run.inStage('cutover', async (status) => {
       for (;;) {
-        const inspection = await inspect(run);
+        inspection ??= await inspect(run);
         await readWeights(run);
         await run.gates.ask('cutover', run.planDigest, cutoverLines(run, inspection, returns), run.request);
         await run.untilWindow();
         const end = await goOver(run, status);
         if (end.state === 'good') return;
         await goBack(run, end, returns);
+        inspection = undefined;
       }
     });
     const kept = await keepBlue(run);
-    if (kept !== 'rollback') return kept === 'retire';
+    if (typeof kept === 'string') return kept === 'retire';
+    returns.push(kept.back);
+    inspection = undefined;
   }
 }
 

@@ -6,7 +6,7 @@ import { backBy } from './soak.ts';
 import { returnToBlue } from './weights.ts';
 
 /** What becomes of blue after its time: deleted, or kept for good; or the users are back on it. */
-export type Kept = 'retire' | 'keep' | 'rollback';
+export type Kept = 'retire' | 'keep' | { back: string };
 
 /** Keeps blue as it was, so that `rollback` is a matter of one step, and then asks whether it may go. */
 export async function keepBlue(run: MigrationRun): Promise<Kept> {
@@ -46,7 +46,7 @@ export async function keepBlue(run: MigrationRun): Promise<Kept> {
     const { why, by } = backBy(kept.rollback);
     await returnToBlue(run, why, by);
     status.state = 'pending';
-    return 'rollback';
+    return { back: why };
   }
   if (kept.done === 'keep') run.state.endStage(status, 'skipped');
   return kept.done;

@@ -15,8 +15,7 @@ export async function migrate(run: MigrationRun): Promise<void> {
   const retires = await orPutBack(run, async () => {
     await makeGreen(run);
     await bringResources(run);
-    await lookInside(run);
-    return cutOver(run);
+    return cutOver(run, await lookInside(run));
   });
   if (retires) await retireBlue(run);
   run.state.endHop(0);
