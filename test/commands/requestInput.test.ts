@@ -97,6 +97,11 @@ describe('a request from flags', () => {
     }
   });
 
+  it('is told what no flag can say of a new cluster', async () => {
+    const flags = options('--cluster', 'prod', '--target', '1.34', '--strategy', 'blue-green');
+    await expect(requestOf(flags, fakeTerminal())).rejects.toThrow(/migration: is missing: .*--input/);
+  });
+
   it.each([
     ['--max-unavailable', 'some'],
     ['--update-strategy', 'FAST'],
