@@ -50,7 +50,7 @@ const scenario = parseScenario({
   ],
 });
 
-describe('two clusters of real programs, of 1.31 and 1.33', () => {
+describe('two clusters of real programs, of 1.31 and 1.33, with the permissions that are deployed', () => {
   const cleanups: (() => Promise<unknown>)[] = [];
   let lab: RunningLab;
   let activities: ReturnType<typeof createActivities>;
@@ -154,7 +154,7 @@ describe('two clusters of real programs, of 1.31 and 1.33', () => {
     expect(unexplained).toEqual(['ConfigMap shop/late is not on the new cluster']);
   });
 
-  /** What a person has on blue, and what the worker may do there besides upgrades, as a person has granted it. */
+  /** What a person has on blue, which the worker itself may not make. */
   async function prepareBlue(): Promise<void> {
     const admin = await connectKubernetes({
       endpoint: lab.kubernetesUrl,
@@ -162,23 +162,6 @@ describe('two clusters of real programs, of 1.31 and 1.33', () => {
       token: async () => lab.adminToken,
     });
     cleanups.push(() => admin.close());
-    const rbac = 'rbac.authorization.k8s.io';
-    const verbs = ['get', 'patch'];
-    const role = {
-      ...{ apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: 'stepladder-work' } },
-      rules: [
-        { apiGroups: ['batch'], resources: ['cronjobs'], verbs },
-        { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs },
-        { apiGroups: ['argoproj.io'], resources: ['applications', 'applicationsets'], verbs },
-      ],
-    };
-    await post(admin, role);
-    const binding = {
-      ...{ apiVersion: `${rbac}/v1`, kind: 'ClusterRoleBinding', metadata: { name: 'stepladder-work' } },
-      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'stepladder-work' },
-      subjects: [{ apiGroup: rbac, kind: 'Group', name: 'stepladder' }],
-    };
-    await post(admin, binding);
     await post(admin, applicationDefinition);
     await post(admin, cronJob('nightly'));
     await post(admin, cronJob('paused', true));
