@@ -181,6 +181,20 @@ describe('what EKS calls fail with', () => {
     expect(classifyEksError(error, asked)).toMatchObject({ type, message: expect.stringMatching(message) });
   });
 
+  it.each<[string, number, string, RegExp]>([
+    ['NoSuchEntityException', 404, 'PlatformRefused', /IAM does not find role r: no\./],
+    ['LimitExceededException', 409, 'PlatformRefused', /IAM refused UpdateAssumeRolePolicy \(role r\)/],
+    ['MalformedPolicyDocumentException', 400, 'PlatformRefused', /IAM refused/],
+    ['ConcurrentModificationException', 409, 'ServerError', /IAM has not caught up yet/],
+    ['ServiceFailureException', 500, 'ServerError', /IAM answered/],
+    ['AccessDenied', 403, 'CredentialsRefused', /Allow them iam:UpdateAssumeRolePolicy/],
+    ['TimeoutError', 0, 'Unreachable', /AWS_ENDPOINT_URL_IAM/],
+  ])('of IAM: %s', (name, status, type, message) => {
+    const error = awsError(name, status || undefined, 'no');
+    const asked = { service: 'iam' as const, action: 'UpdateAssumeRolePolicy', of: 'role r' };
+    expect(classifyEksError(error, asked)).toMatchObject({ type, message: expect.stringMatching(message) });
+  });
+
   it('leaves what it does not know, and what is ours already, as it is', () => {
     const mistake = new TypeError('x is not a function');
     expect(classifyEksError(mistake, call)).toBe(mistake);

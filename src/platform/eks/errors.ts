@@ -79,6 +79,8 @@ const refusals = new Set([
   'ValidationException',
   'ValidationError',
   'BadRequestException',
+  'LimitExceededException',
+  'MalformedPolicyDocumentException',
 ]);
 
 /**
