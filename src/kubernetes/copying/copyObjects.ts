@@ -3,7 +3,7 @@ import { madeByNoteKey } from '../../plan/leftovers.ts';
 import type { Json } from '../../tools/crds/json.ts';
 import { isObject, objectAt, textAt } from '../../tools/crds/json.ts';
 import type { KubernetesConnection } from '../connection.ts';
-import { createPath, discoverResources, listPath } from '../discovery.ts';
+import { createPath, discoverResources, listPath, unseenReason } from '../discovery.ts';
 import type { ListableResource } from '../discovery.ts';
 import { statusBehind } from '../errors.ts';
 import { resourceName } from '../inventoryEntry.ts';
@@ -11,11 +11,11 @@ import { listObjects, metadataOnly } from '../list.ts';
 import { awaitEstablished } from './awaitEstablished.ts';
 import { bringObject, someAtOnce } from './bringObject.ts';
 import type { CopyTarget } from './bringObject.ts';
+import type { CopyAccount } from './copyAccount.ts';
 import { pairResources } from './commonVersions.ts';
 import { unheld } from './holding.ts';
 import { objectFactsSchema } from './objectFacts.ts';
-import { copyPhases, inCopyOrder } from './order.ts';
-import type { CopyPhase } from './order.ts';
+import { copyPhases, inCopyOrder, phaseOf } from './order.ts';
 import { pagesOf } from './pages.ts';
 import { selectKind, selectObject } from './selection.ts';
 import type { SelectionContext } from './selection.ts';
@@ -62,8 +62,10 @@ export async function copyFromBlue(input: CopyFromBlue): Promise<void> {
       signal?.throwIfAborted();
       const choice = selectKind(resource, context.selection);
       if (choice.what === 'leave') account.leftKind(resourceName(resource), choice);
-      else if (known.served.has(resourceName(resource))) await copyKind(resource, phase, context);
-      else await nameUnserved(resource, context);
+      else {
+        const bring = known.served.has(resourceName(resource)) ? copyKind : nameUnserved;
+        await whereAllowed(resource, account, () => bring(resource, context));
+      }
     }
     if (phase !== 'definitions') continue;
     await awaitEstablished(green, account.names('customresourcedefinitions.apiextensions.k8s.io'), {
@@ -89,11 +91,25 @@ interface KindContext {
   }[];
 }
 
+/** A kind that we may not read on either side is refused as a whole; trouble with a whole cluster is thrown on. */
+async function whereAllowed(
+  resource: ListableResource,
+  account: CopyAccount,
+  copy: () => Promise<void>,
+): Promise<void> {
+  try {
+    await copy();
+  } catch (error) {
+    account.refused(resourceName(resource), unseenReason(error));
+  }
+}
+
 function servedNames(pairs: ReturnType<typeof pairResources>): Set<string> {
   return new Set(pairs.flatMap(({ served, resource }) => (served ? [resourceName(resource)] : [])));
 }
 
-async function copyKind(resource: ListableResource, phase: CopyPhase, context: KindContext): Promise<void> {
+async function copyKind(resource: ListableResource, context: KindContext): Promise<void> {
+  const phase = phaseOf(resource);
   const { blue, selection, target } = context;
   const { account, signal } = target;
   const kind = resourceName(resource);

@@ -42,13 +42,15 @@ export async function writeObject(
   const path = `${collection}/${encodeURIComponent(textAt(metadata, 'name'))}`;
   const what = `${resource.kind} ${namespace === undefined ? '' : `${namespace}/`}${textAt(metadata, 'name')}`;
   const live = isThere ? await find(path, what, context) : undefined;
-  if (live !== undefined) return bringToTheSame(path, what, live, wanted, context);
+  if (live !== undefined && 'why' in live) return { outcome: 'refused', why: live.why };
+  if (live !== undefined) return bringToTheSame(path, what, live.object, wanted, context);
   const made = await create(collection, what, wanted, context);
   if (made !== 'taken') return made;
   // Somebody has made it meanwhile: a controller of green, or an attempt before this one.
   const found = await find(path, what, context);
   if (found === undefined) return { outcome: 'refused', why: 'it came and went while it was being made' };
-  return bringToTheSame(path, what, found, wanted, context);
+  if ('why' in found) return { outcome: 'refused', why: found.why };
+  return bringToTheSame(path, what, found.object, wanted, context);
 }
 
 async function create(
@@ -130,12 +132,19 @@ function patchOf(live: Json, patch: Json): Json {
   return result;
 }
 
-async function find(path: string, what: string, { green, signal }: WriteContext): Promise<Json | undefined> {
+/** What is there; `why` when we may not look. Undefined for nothing. */
+async function find(
+  path: string,
+  what: string,
+  { green, signal }: WriteContext,
+): Promise<{ object: Json } | { why: string } | undefined> {
   try {
     const found = await green.getJson(path, { signal, what: `read ${what}` });
-    return isObject(found) ? found : {};
+    return { object: isObject(found) ? found : {} };
   } catch (error) {
-    if (statusBehind(error)?.code === 404) return undefined;
+    const status = statusBehind(error);
+    if (status?.code === 404) return undefined;
+    if (status?.code === 403) return { why: status.message };
     throw error;
   }
 }

@@ -1,0 +1,176 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateClusterCommand,
+  CreateNodegroupCommand,
+  DescribeClusterCommand,
+  DescribeNodegroupCommand,
+  EKSClient,
+} from '@aws-sdk/client-eks';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { findControlPlaneBinaries, findEtcd, findKwok } from '../../lab/binaries/index.ts';
+import { startLab } from '../../lab/start.ts';
+import type { RunningLab } from '../../lab/start.ts';
+import { parseScenario } from '../../scenario/scenario.ts';
+import { connectKubernetes } from '../../src/kubernetes/connection.ts';
+import type { KubernetesConnection } from '../../src/kubernetes/connection.ts';
+import { CopyAccount } from '../../src/kubernetes/copying/copyAccount.ts';
+import { copyFromBlue } from '../../src/kubernetes/copying/copyObjects.ts';
+import { bringManifests } from '../../src/kubernetes/copying/bringManifests.ts';
+import { objectsInText } from '../../src/tools/crds/crdDocuments.ts';
+import { makeEksToken } from '../../src/platform/eks/token.ts';
+
+const region = 'ap-northeast-1';
+const scenario = parseScenario({
+  cluster: { name: 'blue', version: '1.31', region },
+  speed: 30,
+  timings: { clusterCreation: 30, clusterDeletion: 30 },
+  nodeGroups: [{ name: 'general', size: 1 }],
+});
+const waiting = { timeout: 120_000, interval: 300 };
+
+describe('copying from a cluster of real programs to one of another minor version', () => {
+  const cleanups: (() => Promise<unknown>)[] = [];
+  let lab: RunningLab;
+  let eks: EKSClient;
+  let blue: KubernetesConnection;
+  let green: KubernetesConnection;
+
+  beforeAll(async () => {
+    const log = (): void => undefined;
+    const folder = await mkdtemp(join(tmpdir(), 'stepladder-copying-'));
+    cleanups.push(() => rm(folder, { recursive: true, force: true }));
+    lab = await startLab({
+      scenario,
+      folder: join(folder, 'lab'),
+      binaries: {
+        controlPlane: (minor) => findControlPlaneBinaries(minor, { log }),
+        etcd: await findEtcd({ log }),
+        kwok: await findKwok({ log }),
+      },
+      log,
+    });
+    cleanups.push(() => lab.close());
+    eks = new EKSClient({ endpoint: lab.eksUrl, region, credentials: credentials() });
+    cleanups.push(async () => eks.destroy());
+    // Copying needs to read everything; on green its maker may do all.
+    blue = await connectKubernetes({
+      endpoint: lab.kubernetesUrl,
+      certificateAuthorityPem: lab.certificateAuthorityPem,
+      token: async () => lab.adminToken,
+    });
+    cleanups.push(() => blue.close());
+    green = await createGreen();
+  });
+
+  afterAll(async () => {
+    for (const clean of cleanups.reverse()) await clean();
+  });
+
+  it('brings all that users have, and once more changes nothing', async () => {
+    const made = new CopyAccount();
+    const manifests = await readFile(new URL('./copying.yaml', import.meta.url), 'utf8');
+    await bringManifests(objectsInText(manifests, 'the test'), {
+      ...{ green: blue, singletons: [], madeBy: 'the test', account: made, pollMs: 200 },
+    });
+    expect(made.record().refused).toEqual([]);
+
+    const first = await copied();
+    expect(first.record().refused).toEqual([]);
+    expect(Object.keys(first.record().kinds)).toEqual(
+      expect.arrayContaining([
+        'deployments.apps',
+        'statefulsets.apps',
+        'cronjobs.batch',
+        'customresourcedefinitions.apiextensions.k8s.io',
+        'promotions.shop.example.com',
+        'rolebindings.rbac.authorization.k8s.io',
+        'clusterroles.rbac.authorization.k8s.io',
+        'poddisruptionbudgets.policy',
+        'horizontalpodautoscalers.autoscaling',
+        'ingresses.networking.k8s.io',
+        'resourcequotas',
+        'validatingwebhookconfigurations.admissionregistration.k8s.io',
+      ]),
+    );
+    expect(await green.getJson('/apis/batch/v1/namespaces/shop/cronjobs/nightly')).toMatchObject({
+      spec: { suspend: true },
+    });
+    expect(await green.getJson('/api/v1/namespaces/shop/services/db')).toMatchObject({
+      spec: { clusterIP: 'None' },
+    });
+    expect(first.record().left.map(({ kind, name }) => `${kind} ${name}`)).toContain(
+      'configmaps shop/kube-root-ca.crt',
+    );
+
+    const second = await copied();
+    expect(second.record()).toMatchObject({ refused: [], created: [], changed: [] });
+    expect(second.counts()).toMatchObject({
+      applied: 0,
+      unchanged: first.counts().applied + first.counts().unchanged,
+    });
+  });
+
+  async function copied(): Promise<CopyAccount> {
+    const account = new CopyAccount();
+    await copyFromBlue({
+      blue,
+      target: { green, singletons: [], madeBy: 'migrate-blue', account, pollMs: 200 },
+      volumes: [],
+      exclude: { excludeNamespaces: [], excludeKinds: [] },
+      tools: [],
+    });
+    return account;
+  }
+
+  async function createGreen(): Promise<KubernetesConnection> {
+    const { cluster } = await eks.send(new DescribeClusterCommand({ name: 'blue' }));
+    const subnets = cluster?.resourcesVpcConfig?.subnetIds ?? [];
+    const roleArn = 'arn:aws:iam::111122223333:role/any';
+    await eks.send(
+      new CreateClusterCommand({
+        name: 'green',
+        version: '1.33',
+        roleArn,
+        resourcesVpcConfig: { subnetIds: subnets },
+        accessConfig: { authenticationMode: 'API' },
+      }),
+    );
+    await vi.waitFor(async () => {
+      const green = await eks.send(new DescribeClusterCommand({ name: 'green' }));
+      expect(green.cluster?.status).toBe('ACTIVE');
+    }, waiting);
+    const group = { clusterName: 'green', nodegroupName: 'general' };
+    await eks.send(
+      new CreateNodegroupCommand({
+        ...{ ...group, subnets, nodeRole: roleArn },
+        scalingConfig: { desiredSize: 1, minSize: 1, maxSize: 1 },
+      }),
+    );
+    await vi.waitFor(async () => {
+      const { nodegroup } = await eks.send(new DescribeNodegroupCommand(group));
+      expect(nodegroup?.status).toBe('ACTIVE');
+    }, waiting);
+    return connectionTo('green');
+  }
+
+  function credentials() {
+    return {
+      accessKeyId: lab.environment['AWS_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: lab.environment['AWS_SECRET_ACCESS_KEY'] ?? '',
+    };
+  }
+
+  async function connectionTo(name: string): Promise<KubernetesConnection> {
+    const { cluster } = await eks.send(new DescribeClusterCommand({ name }));
+    const connection = await connectKubernetes({
+      endpoint: cluster?.endpoint ?? '',
+      certificateAuthorityPem: Buffer.from(cluster?.certificateAuthority?.data ?? '', 'base64').toString(),
+      token: async () =>
+        (await makeEksToken({ clusterName: name, region, credentials: credentials() })).token,
+    });
+    cleanups.push(() => connection.close());
+    return connection;
+  }
+});
