@@ -19,10 +19,13 @@ function start(fake: FakeMigration, more: Record<string, unknown> = {}): Promise
     request: {
       targetVersion: '1.34',
       workers: { strategy: 'blue-green' },
-      migration: migration({ keepOldFor: '10m', ...more }),
+      migration: migration({ keepOldFor: '10m', steps: { soak: '30s' }, ...more }),
     },
     activities: {
       ...fake.activities,
+      requestCancellation: async ({ workflowId, runId }) => {
+        await workbench().client.workflow.getHandle(workflowId, runId).cancel();
+      },
       awaitNodeGroupNodes: async ({ nodes }) => ({ state: 'ready', ready: nodes, problems: [] }),
     },
   });
@@ -234,6 +237,24 @@ describe.concurrent('a migration', { timeout: 240_000 }, () => {
     expect(await ended(upgrade)).toBe('canceled');
   });
 
+  it('sends nobody over while what must not work twice works on blue', async ({ expect }) => {
+    const fake = fakeMigration();
+    const { holdWork } = fake.activities;
+    let problems = ['Pod shop/scheduler-0 does not end'];
+    fake.activities.holdWork = async (input) => ({ ...(await holdWork(input)), problems });
+    const upgrade = await start(fake);
+    await upgrade.approve('plan');
+    await upgrade.approve('cutover');
+    await upgrade.until('it holds', ({ waits }) =>
+      waits.some(({ kind, what }) => kind === 'workloads' && what.includes('scheduler-0')),
+    );
+    expect(fake.moves).toEqual([]);
+    expect(fake.working.has(green)).toBe(false);
+    problems = [];
+    await upgrade.approve('retire');
+    expect(await ended(upgrade)).toBe('completed');
+  });
+
   it('whose workloads never become well ends, and nobody was sent there', async ({ expect }) => {
     const fake = fakeMigration({
       verifyGreenWorkloads: async () => ({
@@ -281,19 +302,21 @@ describe.concurrent('a migration', { timeout: 240_000 }, () => {
           ? { outcome: 'set', changed: false, before: { kind: 'manual' } }
           : { outcome: 'asked', instruction: `Send ${wish.to.green} % to green.` },
     });
-    const upgrade = await start(fake, { routing: { manual: {} }, steps: { weights: [50, 100] } });
+    const upgrade = await start(fake, { routing: { manual: {} } });
     await upgrade.approve('plan');
     await upgrade.approve('cutover');
-    for (const weight of [50, 100]) {
+    for (const weight of [5, 25, 50, 100]) {
       await upgrade.until(`asked for ${weight} %`, ({ decisions = [] }) =>
-        decisions.some(({ shown, outcome }) => outcome === undefined && shown.join().includes(`${weight} %`)),
+        decisions.some(
+          ({ shown, outcome }) => outcome === undefined && shown.join().includes(` ${weight} %`),
+        ),
       );
       await upgrade.decide('done');
     }
     await upgrade.approve('retire');
     expect(await ended(upgrade)).toBe('completed');
     const { migration: seen } = await upgrade.status();
-    expect(seen?.moves.map(({ to }) => to.green)).toEqual([50, 100]);
+    expect(seen?.moves.map(({ to }) => to.green)).toEqual([5, 25, 50, 100]);
   });
 
   it('is paused before a step, and not amid the users’ way', async ({ expect }) => {

@@ -1,3 +1,4 @@
+import type { CopyVerdict } from '../../activities/migrationTypes.ts';
 import { perform } from '../activities.ts';
 import { steadily } from '../steadily.ts';
 import type { MigrationRun } from './migrationRun.ts';
@@ -13,35 +14,54 @@ export async function bringResources(run: MigrationRun): Promise<void> {
     run.detail(status, installed.length === 0 ? 'all were there' : `installed: ${installed.join(', ')}`);
   });
   await run.inStage('resources', async (status) => {
-    const stage = run.stage('resources');
-    const at = run.place('resources');
-    await run.holding.untilWell(
-      {
-        place: at,
-        what: `${stage.cluster} does not take all that is on ${run.blue.cluster.name}`,
-        look: async () => {
-          const copied = await steadily(run.state, () =>
-            perform('copyResources', `Bring all resources to ${stage.cluster}`, {
-              sides: run.sides,
-              stage,
-              tools: toolReleases(run),
-              madeBy,
-            }),
-          );
-          run.state.evidence(copied.evidence);
-          const { applied, unchanged, leftOut, refusedCount } = copied;
-          run.status.copied = { applied, unchanged, leftOut, refusedCount };
-          run.detail(
-            status,
-            `${applied} brought, ${unchanged} were so, ${leftOut} stay behind, ${refusedCount} refused`,
-          );
-          return counted(copied.refused, refusedCount);
-        },
-        againMs: run.state.reconnectMs,
-      },
-      run.request.timing,
+    const { applied, unchanged, leftOut, refusedCount } = await bring(run, run.place('resources'));
+    run.status.copied = { applied, unchanged, leftOut, refusedCount };
+    run.detail(
+      status,
+      `${applied} brought, ${unchanged} were so, ${leftOut} stay behind, ${refusedCount} refused`,
     );
   });
+}
+
+/** What has changed on blue since, right before the users go over: days may lie between. */
+export async function bringAgain(run: MigrationRun): Promise<void> {
+  const { applied } = await bring(run, run.place('cutover'));
+  if (applied === 0) return;
+  run.state.note(
+    `${applied} ${applied === 1 ? 'object' : 'objects'} had changed on ${run.blue.cluster.name} since, and ${applied === 1 ? 'was' : 'were'} brought to ${run.sides.green.cluster.name}.`,
+    run.place('cutover'),
+  );
+}
+
+/** Holds while green refuses something. */
+async function bring(run: MigrationRun, place: string): Promise<CopyVerdict> {
+  const stage = run.stage('resources');
+  const look = async (): Promise<CopyVerdict> => {
+    const copied = await steadily(run.state, () =>
+      perform('copyResources', `Bring all resources to ${stage.cluster}`, {
+        sides: run.sides,
+        stage,
+        tools: toolReleases(run),
+        madeBy: run.madeBy,
+      }),
+    );
+    run.state.evidence(copied.evidence);
+    return copied;
+  };
+  let last: CopyVerdict | undefined;
+  await run.holding.untilWell(
+    {
+      place,
+      what: `${stage.cluster} does not take all that is on ${run.blue.cluster.name}`,
+      look: async () => {
+        last = await look();
+        return counted(last.refused, last.refusedCount);
+      },
+      againMs: run.state.reconnectMs,
+    },
+    run.request.timing,
+  );
+  return last ?? look();
 }
 
 /** Releases that are on green as tools of the request: what they own is theirs. */

@@ -2,7 +2,7 @@ import type { StageStatus } from '../../contract/status.ts';
 import { perform } from '../activities.ts';
 import { failure, troubleOf } from '../failures.ts';
 import { steadily } from '../steadily.ts';
-import { counted } from './bringResources.ts';
+import { bringAgain, counted, toolReleases } from './bringResources.ts';
 import { cutoverLines } from './gateLines.ts';
 import { keepBlue } from './keepBlue.ts';
 import { inspect } from './lookInside.ts';
@@ -70,6 +70,8 @@ async function goOver(run: MigrationRun, status: StageStatus): Promise<StepEnd> 
         return { state: 'back', why: `The weights could not be set. ${troubleOf(error).message}` };
       }
     };
+    run.detail(status, `what has changed on ${run.blue.cluster.name} meanwhile`);
+    await bringAgain(run);
     // With no user more there yet: a router judges the health only of targets that it may send to.
     run.detail(status, 'the router gets to know the new cluster');
     const attached = await tryWeights(now, 'before the first step');
@@ -102,6 +104,7 @@ async function hasTheReplicas(run: MigrationRun): Promise<StepEnd> {
     perform('verifyGreenWorkloads', `Has ${green} the replicas for the next step?`, {
       sides: run.sides,
       stage: run.stage('resources'),
+      tools: toolReleases(run),
       timeoutMs: run.duration(run.migration.healthyTimeout),
       pollMs: run.limit('pollInterval'),
     }),

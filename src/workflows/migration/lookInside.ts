@@ -62,6 +62,7 @@ async function untilHealthy(run: MigrationRun): Promise<GreenWorkloadsVerdict> {
       perform('verifyGreenWorkloads', `Are the workloads of ${green} well?`, {
         sides: run.sides,
         stage: run.stage('resources'),
+        tools: toolReleases(run),
         timeoutMs,
         pollMs: run.limit('pollInterval'),
       }),

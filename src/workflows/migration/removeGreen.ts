@@ -19,7 +19,10 @@ export async function removeGreen(run: MigrationRun): Promise<void> {
         }),
       true,
     );
-    if (state === 'gone') break;
+    if (state === 'gone') {
+      if (line !== '') run.state.note(line, at);
+      break;
+    }
     run.state.beginWait(
       'slow-update',
       `Cluster ${cluster} is still being removed: ${line}. Its end is waited for.`,

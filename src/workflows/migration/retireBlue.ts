@@ -27,7 +27,10 @@ export async function retireBlue(run: MigrationRun): Promise<void> {
             }),
           true,
         );
-        if (state === 'gone') break;
+        if (state === 'gone') {
+          if (line !== '') run.state.note(line, place);
+          break;
+        }
         run.state.beginWait(
           'slow-update',
           `Cluster ${stage.cluster} is still being deleted: ${line}. Its end is waited for.`,

@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { Remark } from '../../contract/messages.ts';
+import { rollbackText } from '../../contract/migrationShown.ts';
 import type { RoutingWeights } from '../../contract/routing.ts';
 import { perform } from '../activities.ts';
 import { failure, troubleOf } from '../failures.ts';
@@ -94,7 +95,8 @@ export async function returnToBlue(run: MigrationRun, why: string, remark?: Rema
     run.state.status.currentVersion = run.hop.from;
     delete run.status.keepUntil;
     await workBackToBlue(run);
-    run.state.note(`All users are back on ${run.blue.cluster.name}: ${why}`, at);
+    const names = { blue: run.blue.cluster.name, green: run.sides.green.cluster.name };
+    run.state.note(`${why} ${rollbackText({ ...names, stages: run.hop.stages })}`, at);
     if (remark !== undefined) {
       run.state.action(
         'rollback',
@@ -152,43 +154,60 @@ async function nobodyIsOnGreen(run: MigrationRun): Promise<boolean> {
 
 /** What must not work twice: stops on blue, then starts on green. */
 export async function workToGreen(run: MigrationRun): Promise<void> {
-  run.owe('releaseWork', `CronJobs, singletons and the like stand still on ${run.blue.cluster.name}`);
-  await hold(run, 'blue');
-  await release(run, 'green');
+  const blue = run.blue.cluster.name;
+  run.owe('releaseWork', `CronJobs, singletons and the like stand still on ${blue}`);
+  await run.holding.untilWell(
+    {
+      place: run.place('cutover'),
+      what: `What must not work twice does not stand still on ${blue}`,
+      look: () => hold(run, 'blue'),
+      againMs: run.state.reconnectMs,
+    },
+    run.request.timing,
+  );
+  noted(run, await release(run, 'green'));
 }
 
 /** The other way round. */
 export async function workBackToBlue(run: MigrationRun): Promise<void> {
   if (!run.owes('releaseWork')) return;
-  await hold(run, 'green');
-  await release(run, 'blue');
+  // The users are back: blue's work is not kept waiting for a green that may not answer any more.
+  noted(run, await hold(run, 'green'));
+  noted(run, await release(run, 'blue'));
   run.settle('releaseWork', 'put-back');
 }
 
-async function hold(run: MigrationRun, side: 'blue' | 'green'): Promise<void> {
-  const context = run.sides[side];
-  const verdict = await steadily(run.state, () =>
-    perform('holdWork', `What must not work twice stands still on ${context.cluster.name}`, {
-      context,
-      singletons: run.stage('resources').singletons,
-      madeBy: run.madeBy,
-      timeoutMs: run.limit('settleTimeout'),
-      pollMs: run.limit('pollInterval'),
-    }),
+/** Lists what does not stand still. */
+async function hold(run: MigrationRun, side: 'blue' | 'green'): Promise<string[]> {
+  const { problems } = await steadily(run.state, () =>
+    perform(
+      'holdWork',
+      `What must not work twice stands still on ${run.sides[side].cluster.name}`,
+      work(run, side),
+    ),
   );
-  for (const problem of verdict.problems) run.state.note(problem, run.place('cutover'));
+  return problems;
 }
 
-async function release(run: MigrationRun, side: 'blue' | 'green'): Promise<void> {
-  const context = run.sides[side];
-  const verdict = await steadily(run.state, () =>
-    perform('releaseWork', `What stood still goes on on ${context.cluster.name}`, {
-      context,
-      singletons: run.stage('resources').singletons,
-      madeBy: run.madeBy,
-      timeoutMs: run.limit('settleTimeout'),
-      pollMs: run.limit('pollInterval'),
-    }),
+/** Lists what does not go on. */
+async function release(run: MigrationRun, side: 'blue' | 'green'): Promise<string[]> {
+  const { problems } = await steadily(run.state, () =>
+    perform('releaseWork', `What stood still goes on on ${run.sides[side].cluster.name}`, work(run, side)),
   );
-  for (const problem of verdict.problems) run.state.note(problem, run.place('cutover'));
+  return problems;
+}
+
+function work(run: MigrationRun, side: 'blue' | 'green') {
+  return {
+    context: run.sides[side],
+    side,
+    singletons: run.stage('resources').singletons,
+    madeBy: run.madeBy,
+    timeoutMs: run.limit('settleTimeout'),
+    pollMs: run.limit('pollInterval'),
+  };
+}
+
+function noted(run: MigrationRun, problems: readonly string[]): void {
+  for (const problem of problems) run.state.note(problem, run.place('cutover'));
 }
