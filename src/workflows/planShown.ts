@@ -1,6 +1,7 @@
 import type { PlanSummary } from '../activities/types.ts';
 import type { Hop, PlannedStage } from '../contract/plan.ts';
 import { comparisonLines } from '../contract/comparison.ts';
+import { estimatedWork } from '../contract/estimatedWork.ts';
 import { migrationText } from '../contract/migrationText.ts';
 import { describePutBack } from '../contract/putBack.ts';
 import { toolText } from '../contract/toolText.ts';
@@ -9,7 +10,7 @@ import { replacementText } from '../contract/replacement.ts';
 /** What a person is shown at the plan's gate: Markdown lines, part of the opening's digest. */
 export function planShown(summary: PlanSummary): string[] {
   const { plan } = summary;
-  const minutes = Math.ceil(summary.estimates.reduce((sum, estimate) => sum + estimate.seconds, 0) / 60);
+  const minutes = Math.ceil(estimatedWork(summary.estimates) / 60);
   return [
     `Plan ${summary.digest.slice(0, 8)} for cluster ${plan.cluster.name} (${plan.cluster.arn}), about ${minutes} min:`,
     ...plan.putBack.map((each) => `- first: ${describePutBack(each)}`),

@@ -1,6 +1,5 @@
 import { kubernetesLifecycles } from '../../checks/removedApis/kubernetesLifecycles.ts';
 import { lookUpApis } from '../../checks/removedApis/lifecycles.ts';
-import type { VolumeDecision } from '../../contract/migration.ts';
 import type { MigrationRequest } from '../../contract/migrationSchema.ts';
 import type { MinorVersion } from '../../contract/plan.ts';
 import type { KubernetesConnection } from '../../kubernetes/connection.ts';
@@ -16,6 +15,7 @@ import type { Discovery, ListableResource } from '../../kubernetes/discovery.ts'
 import { inOrder } from '../../kubernetes/inOrder.ts';
 import { resourceName } from '../../kubernetes/inventoryEntry.ts';
 import { listObjects, metadataOnly } from '../../kubernetes/list.ts';
+import { decisionFor } from '../../plan/migration/volumeDecisions.ts';
 import type { ObservedResources } from '../../plan/observedMigration.ts';
 
 export interface ResourcesSight {
@@ -45,7 +45,7 @@ export async function observeResources(
   const selection: SelectionContext = { tools, excludeNamespaces, excludeKinds, sharedVolumes: new Set() };
   const seen = await readForNotes(blue, signal);
   const goesAlong = (name: string): boolean => !excludeNamespaces.includes(name.split('/')[0] ?? '');
-  const decisionOf = (claim: string) => decisionFor(migration.volumes, claim);
+  const decisionOf = (claim: string) => decisionFor(claim, migration.volumes);
   const kinds =
     copied.length === 0
       ? { counts: {}, notServed: [], notes: [] }
@@ -56,12 +56,6 @@ export async function observeResources(
     notServed: kinds.notServed,
     notes: [...kinds.notes, ...(copied.length === 0 ? [] : copyNotes(seen, { goesAlong, decisionOf }))],
   };
-}
-
-/** What the request says of a claim: by its name, else for its namespace, else for all. */
-export function decisionFor(volumes: MigrationRequest['volumes'], claim: string): VolumeDecision | undefined {
-  const [namespace = ''] = claim.split('/');
-  return volumes[claim] ?? volumes[`${namespace}/*`] ?? volumes['*'];
 }
 
 /** What one source leaves behind another may bring. */

@@ -1,5 +1,6 @@
 import { blockingFindings, findingKey, groupFindings } from '../../checks/index.ts';
 import { comparisonLines } from '../../contract/comparison.ts';
+import { estimatedWork } from '../../contract/estimatedWork.ts';
 import type { Finding, Severity } from '../../contract/finding.ts';
 import { digestPrefixLength } from '../../contract/messages.ts';
 import type { Hop, PlanResult } from '../../contract/plan.ts';
@@ -16,7 +17,7 @@ import type { Style } from './style.ts';
  */
 export function planView(result: PlanResult, blocking: readonly Finding[], now: Date, style: Style): string {
   const { plan, digest, estimates } = result;
-  const seconds = estimates.reduce((sum, estimate) => sum + estimate.seconds, 0);
+  const seconds = estimatedWork(estimates);
   return [
     `${style.title(`Plan for cluster ${plan.cluster.name} to ${plan.target}`)}   about ${durationText(seconds)}, digest ${digest.slice(0, digestPrefixLength)}\n${style.faint(plan.cluster.arn)}`,
     ...plan.putBack.map((each) => `First: ${describePutBack(each)}`),

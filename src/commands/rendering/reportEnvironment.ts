@@ -6,7 +6,10 @@ import { bullets, code, inline, markdownTable, section } from './markdown.ts';
 export function environmentSections(report: Report): string[] {
   const { findings, unmanagedNodes, ownership, status } = report;
   return [
-    ...section('Nodes that were not upgraded', bullets(unmanagedNodes.map(nodesLine))),
+    // A migration leaves all nodes of the old cluster as they are; the findings name those that have no successors.
+    ...(status.migration === undefined
+      ? section('Nodes that were not upgraded', bullets(unmanagedNodes.map(nodesLine)))
+      : []),
     ...section('Who else owns what was changed', ...ownershipBlocks(ownership)),
     ...section('Findings of the plan', ...findingBlocks(findings)),
     ...section(

@@ -8,6 +8,13 @@ import { bullets, inline, markdownTable, section } from './markdown.ts';
 export function measuredSections(report: Report): string[] {
   return [
     ...section('What was done', hopsTable(report)),
+    // A migration upgrades no control plane, and is measured by what came to the new cluster.
+    ...(report.status.migration === undefined ? inPlace(report) : []),
+  ];
+}
+
+function inPlace(report: Report): string[] {
+  return [
     ...section("The API server during its control plane's upgrade", ...downtime(report)),
     ...section('Objects before and after', inventories(report)),
     ...section('Workloads', ...workloads(report)),

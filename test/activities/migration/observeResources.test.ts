@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { Clusters } from '../../../src/activities/clusters.ts';
-import { decisionFor, observeResources } from '../../../src/activities/migration/observeResources.ts';
+import { observeResources } from '../../../src/activities/migration/observeResources.ts';
+import { decisionFor } from '../../../src/plan/migration/volumeDecisions.ts';
 import type { KubernetesConnection } from '../../../src/kubernetes/connection.ts';
 import { startSimulated } from '../simulated.ts';
 
@@ -114,10 +115,10 @@ describe('what the request says of a volume', () => {
     ['shop/other', 'restored'],
     ['batch/data', 'empty'],
   ])('%s: %s', (claim, decision) => {
-    expect(decisionFor(volumes, claim)).toBe(decision);
+    expect(decisionFor(claim, volumes)).toBe(decision);
   });
 
   it('is nothing where nothing is said', () => {
-    expect(decisionFor({}, 'shop/data')).toBeUndefined();
+    expect(decisionFor('shop/data', {})).toBeUndefined();
   });
 });
