@@ -81,7 +81,7 @@ describe('a demo that stays up', () => {
       by: 'on-call',
       digest: '00000000',
     });
-    expect(form.shown).toContain('Approves the gate that is open. Example:');
+    expect(form.shown).toContain('Approves the gate that is open: plan,');
     const refused = await ui.currentDetails(workflowId, 'Messages that were refused');
     expect(await refused.innerText()).toContain('digest 00000000 is not of this opening');
 
