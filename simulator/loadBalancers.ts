@@ -10,7 +10,7 @@ import type { SimulatedClusters } from './clusters.ts';
 /** Simulated seconds between two rounds of health checks: what an ALB's target groups have unless told otherwise. */
 const healthCheckSeconds = 30;
 /** More often would only cost the machine. Real milliseconds. */
-const leastHealthCheckMs = 100;
+const leastHealthCheckMs = 250;
 
 export interface LoadBalancersOptions extends Omit<ElbApiOptions, 'setup' | 'healthCheckEveryMs'> {
   scenario: Scenario;
