@@ -245,18 +245,3 @@ test('who may not list everything is told which kinds, one by one', async () => 
     ['list secrets', 'denied'],
   ]);
 });
-
-test('the IAM policy for migrations names the calls that routing makes, and no others', async () => {
-  const routing = join(import.meta.dirname, '..', '..', 'src', 'routing');
-  const sent = new Set<string>();
-  for (const file of await readdir(routing)) {
-    const text = await readFile(join(routing, file), 'utf8');
-    for (const [, name] of text.matchAll(/\bnew (\w+)Command\(/g)) {
-      sent.add(`elasticloadbalancing:${name ?? ''}`);
-    }
-  }
-  const actions = (await statementsOf('policy-migration.json')).flatMap(({ Action }) => Action);
-  expect(actions.filter((action) => action.startsWith('elasticloadbalancing:')).sort()).toEqual(
-    [...sent].sort(),
-  );
-});
