@@ -192,10 +192,10 @@ describe.concurrent('a migration', { timeout: 240_000 }, () => {
 
   it('that is aborted while green is made removes it once that is known', async ({ expect }) => {
     const fake = fakeMigration();
-    const { awaitGreenCluster } = fake.activities;
+    const before = { ...fake.activities };
     let isActive = false;
     fake.activities.awaitGreenCluster = async (input) =>
-      isActive ? awaitGreenCluster(input) : { state: 'still-running', line: 'CREATING' };
+      isActive ? before.awaitGreenCluster(input) : { state: 'still-running', line: 'CREATING' };
     const upgrade = await start(fake);
     await upgrade.approve('plan');
     await upgrade.until('green is made', ({ waits }) => waits.some(({ kind }) => kind === 'green'));
@@ -239,9 +239,9 @@ describe.concurrent('a migration', { timeout: 240_000 }, () => {
 
   it('sends nobody over while what must not work twice works on blue', async ({ expect }) => {
     const fake = fakeMigration();
-    const { holdWork } = fake.activities;
+    const before = { ...fake.activities };
     let problems = ['Pod shop/scheduler-0 does not end'];
-    fake.activities.holdWork = async (input) => ({ ...(await holdWork(input)), problems });
+    fake.activities.holdWork = async (input) => ({ ...(await before.holdWork(input)), problems });
     const upgrade = await start(fake);
     await upgrade.approve('plan');
     await upgrade.approve('cutover');
@@ -274,11 +274,11 @@ describe.concurrent('a migration', { timeout: 240_000 }, () => {
 
   it('never removes a cluster that users may be on', async ({ expect }) => {
     const fake = fakeMigration();
-    const { setRoutingWeights } = fake.activities;
+    const before = { ...fake.activities };
     fake.activities.setRoutingWeights = async (input) =>
       fake.weights.green === 25
         ? failWith('PlatformRefused', 'The load balancer refuses.')
-        : setRoutingWeights(input);
+        : before.setRoutingWeights(input);
     const upgrade = await start(fake, { afterReturn: 'end' });
     await upgrade.approve('plan');
     await upgrade.approve('cutover');
