@@ -34,7 +34,16 @@ export type PatchType = 'merge' | 'strategic-merge';
 const retryEveryMs = 200;
 const retryLimitMs = 30_000;
 /** A server that stops answers so; a new one is there in a moment. */
-const passing = new Set([502, 503, 504]);
+const passing = new Set([429, 502, 503, 504]);
+
+/**
+ * On a busy machine a server that has just begun refuses what its admission can't judge yet (403, "not yet ready to handle
+ * request"), and etcd keeps it waiting for too long (500, "etcdserver: request timed out").
+ */
+const isPassing = ({ code, message }: KubernetesFailure): boolean =>
+  passing.has(code) ||
+  (code === 403 && message.includes('not yet ready')) ||
+  (code === 500 && /etcdserver|timed out|deadline exceeded/.test(message));
 
 /** The lab's own way into its cluster, as its administrator. API servers are replaced under it: what may be sent again is. */
 export class KubernetesClient {
@@ -175,7 +184,7 @@ export class KubernetesClient {
       try {
         return await this.#once(method, path, body, contentType, signal);
       } catch (error) {
-        const again = !(error instanceof KubernetesFailure) || passing.has(error.code) || error.code === 429;
+        const again = !(error instanceof KubernetesFailure) || isPassing(error);
         if (!again || signal?.aborted === true || Date.now() > deadline) throw error;
         await sleep(retryEveryMs);
       }
