@@ -163,6 +163,26 @@ describe.concurrent('a migration', { timeout: 240_000 }, () => {
     expect(await ended(upgrade)).toBe('canceled');
   });
 
+  it('goes back also while blue’s end is asked for, which is void then', async ({ expect }) => {
+    const fake = fakeMigration();
+    const upgrade = await start(fake);
+    await upgrade.approve('plan');
+    await upgrade.approve('cutover');
+    await upgrade.gate('retire');
+    await upgrade.handle.signal('rollback', { by: 'on-call' });
+    const { gates } = await upgrade.until('the second opening', (seen) => seen.gates.at(-1)?.opening === 2);
+    expect(gates.map(({ gate, outcome }) => [gate, outcome])).toEqual([
+      ['plan', 'approved'],
+      ['cutover', 'approved'],
+      ['retire', 'void'],
+      ['cutover', undefined],
+    ]);
+    expect(fake.weights).toEqual({ blue: 100, green: 0 });
+    expect([...fake.clusters].sort()).toEqual([blue, green]);
+    await upgrade.handle.signal('abort');
+    expect(await ended(upgrade)).toBe('canceled');
+  });
+
   it('keeps blue when its end is rejected, and is complete all the same', async ({ expect }) => {
     const fake = fakeMigration();
     const upgrade = await start(fake);

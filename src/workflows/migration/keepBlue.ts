@@ -44,6 +44,9 @@ export async function keepBlue(run: MigrationRun): Promise<Kept> {
   });
   if ('rollback' in kept) {
     const { why, by } = backBy(kept.rollback);
+    // What was asked is answered by that, and by nobody's abort.
+    const asked = run.state.status.gates.findLast(({ gate }) => gate === 'retire');
+    if (asked?.outcome === 'aborted') asked.outcome = 'void';
     await returnToBlue(run, why, by);
     status.state = 'pending';
     return { back: why };
