@@ -339,6 +339,55 @@ describe.concurrent('a migration', { timeout: 240_000 }, () => {
     expect(seen?.moves.map(({ to }) => to.green)).toEqual([5, 25, 50, 100]);
   });
 
+  it('has blue’s work go on when green is not there any more', async ({ expect }) => {
+    const fake = fakeMigration();
+    const before = { ...fake.activities };
+    fake.activities.holdWork = async (input) =>
+      input.side === 'green'
+        ? failWith('ClusterNotFound', 'There is no such cluster.')
+        : before.holdWork(input);
+    fake.look = (at) => (at === 25 ? worse : { verdict: 'go on', why: ['It holds.'] });
+    const upgrade = await start(fake, { afterReturn: 'end' });
+    await upgrade.approve('plan');
+    await upgrade.approve('cutover');
+    expect(await ended(upgrade)).toBe('RolledBack');
+    expect(fake.working.has(blue)).toBe(true);
+    const status = await upgrade.status();
+    expect(owed(status)).toMatchObject({ releaseWork: 'put-back', restoreRouting: 'put-back' });
+    expect(status.notes.map(({ text }) => text).join()).toContain('There is no such cluster.');
+  });
+
+  it('has blue’s work go on when green can’t be reached, in a time that ends', async ({ expect }) => {
+    const fake = fakeMigration();
+    const before = { ...fake.activities };
+    fake.activities.holdWork = async (input) =>
+      input.side === 'green' ? failWith('Unreachable', 'No route.') : before.holdWork(input);
+    fake.look = (at) => (at === 25 ? worse : { verdict: 'go on', why: ['It holds.'] });
+    const upgrade = await start(fake, { afterReturn: 'end' });
+    await upgrade.approve('plan');
+    await upgrade.approve('cutover');
+    expect(await ended(upgrade)).toBe('RolledBack');
+    expect(fake.working.has(blue)).toBe(true);
+  });
+
+  it('asks a person about a green of which nothing tells how it does, before anybody goes', async ({
+    expect,
+  }) => {
+    const fake = fakeMigration();
+    fake.look = (at) =>
+      at === 0
+        ? { verdict: 'unknown', why: ['Neither the router nor a probe tells.'] }
+        : { verdict: 'go on', why: ['It holds.'] };
+    const upgrade = await start(fake);
+    await upgrade.approve('plan');
+    await upgrade.approve('cutover');
+    expect((await upgrade.question()).shown.join()).toContain('Neither the router nor a probe tells');
+    expect(fake.moves).toEqual([]);
+    await upgrade.decide('forward');
+    await upgrade.approve('retire');
+    expect(await ended(upgrade)).toBe('completed');
+  });
+
   it('is paused before a step, and not amid the users’ way', async ({ expect }) => {
     const fake = fakeMigration();
     const upgrade = await start(fake, { steps: { soak: '2h', lookEvery: '10m' } });

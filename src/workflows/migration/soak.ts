@@ -65,13 +65,18 @@ export async function soak(run: MigrationRun, status: StageStatus, at: RoutingWe
 /** Before the first step: nobody is sent to targets that the router has not found healthy. */
 export async function untilGreenIsHealthy(run: MigrationRun, status: StageStatus): Promise<StepEnd> {
   const { healthyTimeout } = run.migration;
-  const until = Date.now() + run.duration(healthyTimeout);
+  let until = Date.now() + run.duration(healthyTimeout);
   for (;;) {
     // However many bad looks: until the time is over they mean that it is not healthy yet.
     const { look, line } = await lookAt(run, [], Number.MAX_SAFE_INTEGER, true);
     run.detail(status, `before the first step: ${line}`);
     if (look.verdict === 'go on') return { state: 'good' };
-    if (Date.now() >= until) {
+    if (Date.now() >= until && look.verdict === 'unknown') {
+      // A router that does not look after targets, and no probe: only a person can say.
+      const end = await askAbout(run, run.status.weights ?? { blue: 100, green: 0 }, look.why);
+      if (end !== 'wait') return end;
+      until = Date.now() + run.duration(healthyTimeout);
+    } else if (Date.now() >= until) {
       return {
         state: 'back',
         why: `Within ${healthyTimeout} the router did not find ${run.sides.green.cluster.name} healthy: ${look.why.join(' ')}`,

@@ -52,9 +52,10 @@ async function usersAreBack(run: MigrationRun): Promise<boolean> {
     return true;
   } catch (error) {
     run.state.note(`Not put back, see to it by hand: ${troubleOf(error).message}`, run.place('cutover'));
+    const routed = !run.owes('restoreRouting');
     run.settle('restoreRouting', 'failed');
     run.settle('releaseWork', 'failed');
-    return false;
+    return routed;
   }
 }
 

@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { Remark } from '../../contract/messages.ts';
 import { rollbackText } from '../../contract/migrationShown.ts';
 import type { RoutingWeights } from '../../contract/routing.ts';
@@ -171,10 +171,26 @@ export async function workToGreen(run: MigrationRun): Promise<void> {
 /** The other way round. */
 export async function workBackToBlue(run: MigrationRun): Promise<void> {
   if (!run.owes('releaseWork')) return;
-  // The users are back: blue's work is not kept waiting for a green that may not answer any more.
-  noted(run, await hold(run, 'green'));
+  noted(run, await holdGreenIfItAnswers(run));
   noted(run, await release(run, 'blue'));
   run.settle('releaseWork', 'put-back');
+}
+
+/**
+ * The users are back: blue's work is not kept waiting for a green that does not answer, or is not there any more. That it
+ * may be done twice then is told.
+ */
+async function holdGreenIfItAnswers(run: MigrationRun): Promise<string[]> {
+  try {
+    // Twice what the activity itself may take, so that it ends by itself wherever green answers.
+    return await CancellationScope.withTimeout(2 * run.limit('settleTimeout'), () => hold(run, 'green'));
+  } catch (error) {
+    const { name } = run.sides.green.cluster;
+    const why = isCancellation(error) ? 'it did not answer in time' : troubleOf(error).message;
+    return [
+      `Whether what must not work twice stands still on ${name} is not known (${why}). It goes on on ${run.blue.cluster.name}: see to ${name} by hand.`,
+    ];
+  }
 }
 
 /** Lists what does not stand still. */
