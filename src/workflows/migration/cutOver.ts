@@ -1,4 +1,5 @@
 import type { StageStatus } from '../../contract/status.ts';
+import { remainingSteps } from '../../routing/steps.ts';
 import { perform } from '../activities.ts';
 import { failure, troubleOf } from '../failures.ts';
 import { steadily } from '../steadily.ts';
@@ -79,12 +80,11 @@ async function goOver(run: MigrationRun, status: StageStatus): Promise<StepEnd> 
     const healthy = await untilGreenIsHealthy(run, status);
     if (healthy.state === 'back') return healthy;
     await workToGreen(run);
-    for (const green of run.stage('cutover').weights.filter((weight) => weight >= now.green)) {
+    for (const to of remainingSteps(run.stage('cutover').weights, now)) {
       await run.checkpoint();
       const ready = await hasTheReplicas(run);
       if (ready.state === 'back') return ready;
-      const to = { blue: 100 - green, green };
-      const moved = await tryWeights(to, `step of ${green} %`);
+      const moved = await tryWeights(to, `step of ${to.green} %`);
       if (moved.state === 'back') return moved;
       now = to;
       const end = await soak(run, status, to);
