@@ -14,6 +14,8 @@ export default defineConfig({
     pool: 'forks',
     // Two cores are what a small CI machine has; more processes only make each other late.
     maxWorkers: 2,
+    // Awaited for as long as a slow machine may need; the default is one second.
+    expect: { poll: { timeout: 60_000, interval: 50 } },
     projects: [
       {
         extends: true,
@@ -21,7 +23,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...needTemporal, needLab],
-          testTimeout: 20_000,
+          // A limit ends what hangs; how quick something is, no test says.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -31,8 +35,8 @@ export default defineConfig({
           include: needTemporal,
           exclude: [needLab],
           globalSetup: ['test/setup/temporalServer.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
     ],

@@ -9,9 +9,10 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,
+    expect: { poll: { timeout: 60_000, interval: 100 } },
     include: ['test/**/*.lab.test.ts'],
     globalSetup: ['test/setup/labBinaries.ts', 'test/setup/temporalServer.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });
