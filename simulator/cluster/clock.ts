@@ -11,25 +11,38 @@ interface Alarm {
 
 /** Longest time that a timer of Node can be set to. */
 const longestTimerMilliseconds = 2_147_483_647;
+/** How far the clock may be behind the real time before it gives up what it lacks, in real milliseconds. */
+const longestLagMilliseconds = 20;
 
 /**
- * A clock that starts at the real time and runs `speed` times as fast. All that waits hangs on a single timer of the
- * process, however much it is; the timer keeps the process alive only while somebody sleeps.
+ * A clock that starts at the real time and runs `speed` times as fast, or slower where the process can not follow. All
+ * that waits hangs on a single timer of the process, however much it is; the timer keeps the process alive only while
+ * somebody sleeps.
+ *
+ * However late the process is, what waits is called at its own time and one after the other: the clock stands at that
+ * time until the process has had a turn to do what follows from it, which may be to wait for something that is still
+ * before the next. So who has until twelve and is done at eleven is done in time on a slow machine as on a fast one.
+ * Times are whole milliseconds.
  */
 export class FastClock implements SimulatedClock {
   private rate: number;
   private simulatedBase: number;
   private realBase: number;
+  private readonly isBusy: () => boolean;
   private readonly alarms: Alarm[] = [];
   private nextOrder = 0;
   private timer: NodeJS.Timeout | undefined;
+  /** The time at which the clock stands, and the turn of the process for which it does. */
+  private standing: { at: number; turn: NodeJS.Immediate } | undefined;
   private readonly sleepers = new Set<(reason: Error) => void>();
   private closed = false;
 
-  constructor(speed = 1, startsAt = new Date()) {
+  /** @param isBusy whether more follows from what was called last, so that the clock stands on */
+  constructor(speed = 1, startsAt = new Date(), isBusy = (): boolean => false) {
     this.rate = positive(speed);
     this.simulatedBase = startsAt.getTime();
     this.realBase = performance.now();
+    this.isBusy = isBusy;
   }
 
   get speed(): number {
@@ -39,8 +52,7 @@ export class FastClock implements SimulatedClock {
   /** Makes time run faster or slower from now on; what waits comes the sooner or later. */
   setSpeed(speed: number): void {
     positive(speed);
-    this.simulatedBase = this.milliseconds();
-    this.realBase = performance.now();
+    this.runFrom(this.milliseconds());
     this.rate = speed;
     this.arm();
   }
@@ -78,7 +90,7 @@ export class FastClock implements SimulatedClock {
   after(milliseconds: number, callback: () => void): () => void {
     if (this.closed) return () => undefined;
     const alarm: Alarm = {
-      due: this.milliseconds() + Math.max(0, milliseconds),
+      due: this.milliseconds() + Math.ceil(Math.max(0, milliseconds)),
       order: this.nextOrder++,
       callback,
     };
@@ -94,20 +106,32 @@ export class FastClock implements SimulatedClock {
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);
+    clearImmediate(this.standing?.turn);
     this.alarms.length = 0;
     for (const fail of [...this.sleepers]) fail(closedError());
   }
 
+  /** Never later than the next that waits: that is called first. */
   private milliseconds(): number {
-    return this.simulatedBase + (performance.now() - this.realBase) * this.rate;
+    if (this.standing !== undefined) return this.standing.at;
+    return Math.min(this.running(), this.alarms[0]?.due ?? Infinity);
+  }
+
+  /** The time that it is by the real one. */
+  private running(): number {
+    return Math.floor(this.simulatedBase + (performance.now() - this.realBase) * this.rate);
+  }
+
+  private runFrom(milliseconds: number): void {
+    this.simulatedBase = milliseconds;
+    this.realBase = performance.now();
   }
 
   private arm(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    while (this.alarms[0] !== undefined && this.alarms[0].callback === undefined) pop(this.alarms);
-    const first = this.alarms[0];
-    if (first === undefined || this.closed) return;
+    const first = this.first();
+    if (first === undefined || this.closed || this.standing !== undefined) return;
     const delay = Math.ceil((first.due - this.milliseconds()) / this.rate);
     this.timer = setTimeout(() => this.ring(), Math.min(Math.max(0, delay), longestTimerMilliseconds));
     this.keepAliveIfNeeded();
@@ -118,16 +142,35 @@ export class FastClock implements SimulatedClock {
     else this.timer?.unref();
   }
 
+  /** The next that waits and was not called off. */
+  private first(): Alarm | undefined {
+    while (this.alarms[0] !== undefined && this.alarms[0].callback === undefined) pop(this.alarms);
+    return this.alarms[0];
+  }
+
+  /** Calls the next if its time has come, and gives the process a turn. */
   private ring(): void {
-    const now = this.milliseconds();
-    try {
-      for (let first = this.alarms[0]; first !== undefined && first.due <= now; first = this.alarms[0]) {
-        pop(this.alarms);
-        first.callback?.();
-      }
-    } finally {
+    const first = this.first();
+    const running = this.running();
+    if (first === undefined || first.due > running) {
       this.arm();
+      return;
     }
+    if (running - first.due > longestLagMilliseconds * this.rate) this.runFrom(first.due);
+    pop(this.alarms);
+    this.stand(first.due);
+    first.callback?.();
+  }
+
+  private stand(at: number): void {
+    this.standing = { at, turn: setImmediate(() => this.goOn()) };
+  }
+
+  private goOn(): void {
+    const at = this.standing?.at;
+    this.standing = undefined;
+    if (at !== undefined && this.isBusy()) this.stand(at);
+    else this.ring();
   }
 }
 

@@ -69,7 +69,7 @@ export function createSimulatedCluster(
   options: { speed?: number; seed?: number; startsAt?: Date; isNew?: boolean } = {},
 ): SimulatedCluster {
   const seed = options.seed ?? 1;
-  const clock = new FastClock(options.speed ?? scenario.speed, options.startsAt);
+  const clock = new FastClock(options.speed ?? scenario.speed, options.startsAt, () => loop.hasWork);
   const age = options.isNew === true ? 0 : ageAtStartMilliseconds;
   const random = seededRandom(seed);
   const staticTokens = [...scenario.tokens];

@@ -34,6 +34,11 @@ export class WorkLoop {
     this.resting.set(key, timer);
   }
 
+  /** Whether there is something to do now; what is put off is not. */
+  get hasWork(): boolean {
+    return this.waiting.size > 0;
+  }
+
   /** Resolves when nothing waits to be done. */
   async whenIdle(): Promise<void> {
     if (this.isIdle || this.closed) return;
