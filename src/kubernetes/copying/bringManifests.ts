@@ -3,7 +3,7 @@ import type { Json } from '../../tools/crds/json.ts';
 import { discoverResources } from '../discovery.ts';
 import type { Discovery, ListableResource } from '../discovery.ts';
 import { resourceName } from '../inventoryEntry.ts';
-import { awaitEstablished } from './awaitEstablished.ts';
+import { discoverOnceServed } from './discoverOnceServed.ts';
 import { bringObject, someAtOnce } from './bringObject.ts';
 import type { CopyTarget } from './bringObject.ts';
 import { copyPhases, phaseOf } from './order.ts';
@@ -31,8 +31,7 @@ export async function bringManifests(objects: readonly Json[], target: CopyTarge
     if (phase !== 'definitions') continue;
     const crds = account.names('customresourcedefinitions.apiextensions.k8s.io');
     if (crds.length === 0) continue;
-    await awaitEstablished(green, crds, { signal });
-    discovery = await discoverResources(green, signal);
+    discovery = await discoverOnceServed(green, crds, { signal });
   }
   const again = refused.splice(0).map(({ object }) => object);
   if (again.length > 0) await bringAll(again, await discoverResources(green, signal), target, refused);

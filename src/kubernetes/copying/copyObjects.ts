@@ -4,16 +4,16 @@ import type { Json } from '../../tools/crds/json.ts';
 import { isObject, objectAt, textAt } from '../../tools/crds/json.ts';
 import type { KubernetesConnection } from '../connection.ts';
 import { createPath, discoverResources, listPath, unseenReason } from '../discovery.ts';
-import type { ListableResource } from '../discovery.ts';
+import type { Discovery, ListableResource } from '../discovery.ts';
 import { statusBehind } from '../errors.ts';
 import { resourceName } from '../inventoryEntry.ts';
 import { listObjects, metadataOnly } from '../list.ts';
-import { awaitEstablished } from './awaitEstablished.ts';
 import { bringObject, someAtOnce } from './bringObject.ts';
 import type { CopyTarget } from './bringObject.ts';
 import type { CopyAccount } from './copyAccount.ts';
 import { pairResources } from './commonVersions.ts';
 import { unheld } from './holding.ts';
+import { discoverOnceServed } from './discoverOnceServed.ts';
 import { objectFactsSchema } from './objectFacts.ts';
 import { copyPhases, inCopyOrder, phaseOf } from './order.ts';
 import { pagesOf } from './pages.ts';
@@ -51,11 +51,11 @@ export async function copyFromBlue(input: CopyFromBlue): Promise<void> {
     selection: { ...input.exclude, tools: input.tools, sharedVolumes: shared.volumes },
     strip: { sharedClaims: shared.claims, ownNotes: [madeByNoteKey] },
   };
-  const pair = async () => {
-    const pairs = pairResources(onBlue, await discoverResources(green, signal));
+  const pair = (onGreen: Discovery) => {
+    const pairs = pairResources(onBlue, onGreen);
     return { served: servedNames(pairs), kinds: inCopyOrder(pairs.map(({ resource }) => resource)) };
   };
-  let known = await pair();
+  let known = pair(await discoverResources(green, signal));
   for (const phase of copyPhases) {
     if (phase === 'admission') await tryAgain(context);
     for (const resource of known.kinds.get(phase) ?? []) {
@@ -68,10 +68,8 @@ export async function copyFromBlue(input: CopyFromBlue): Promise<void> {
       }
     }
     if (phase !== 'definitions') continue;
-    await awaitEstablished(green, account.names('customresourcedefinitions.apiextensions.k8s.io'), {
-      signal,
-    });
-    known = await pair();
+    const crds = account.names('customresourcedefinitions.apiextensions.k8s.io');
+    known = pair(await discoverOnceServed(green, crds, { signal }));
   }
   for (const { resource, key, why } of context.again) account.refused(`${resource.kind} ${key}`, why);
 }
