@@ -6,7 +6,7 @@ import { findAddonWorkloads, kubeProxyVersions } from '../kubernetes/addons.ts';
 import { readKubeProxyMode } from '../kubernetes/kubeProxyMode.ts';
 import { inOrder } from '../kubernetes/inOrder.ts';
 import { listNodes } from '../kubernetes/nodes.ts';
-import { oldClusterPermissions } from '../kubernetes/migrationPermissions.ts';
+import { oldClusterPermissions, probePermissions } from '../kubernetes/migrationPermissions.ts';
 import { findMissingPermissions } from '../kubernetes/permissions.ts';
 import type { NeededPermission } from '../kubernetes/permissions.ts';
 import { describePermission } from '../plan/permission.ts';
@@ -61,7 +61,9 @@ export function observeActivity({
         const inPlace = migration === undefined ? tools.filter(({ awaitGit }) => !awaitGit) : [];
         const more = [
           ...toolPermissions(inPlace.map(({ name }) => profileOf(name))),
-          ...(migration === undefined ? [] : oldClusterPermissions),
+          ...(migration === undefined
+            ? []
+            : [...oldClusterPermissions, ...probePermissions(migration.probes)]),
         ];
         const seen = await observe(cluster, context, { withDrains, more }, now(), signal);
         const deep = await deeper(cluster, seen, checks, targetVersion, env, signal);

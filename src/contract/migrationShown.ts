@@ -7,6 +7,7 @@ import type {
 import type { MigrationStage, RetirementStage, VolumeDecision } from './migration.ts';
 import type { MinorVersion, PlannedStage } from './plan.ts';
 import type { Probe, ProbeTarget } from './probe.ts';
+import { proxiedName } from './proxiedName.ts';
 import type { RoutingWeights } from './routing.ts';
 import { weightsText } from './weightsText.ts';
 
@@ -115,8 +116,8 @@ function howToAsk(target: ProbeTarget, path: string): string {
   if (typeof target === 'string') {
     return path === '/' ? target : `${target.replace(/\/$/, '')}${path}`;
   }
-  const { namespace, name, port, https } = target.service;
-  return `kubectl get --raw /api/v1/namespaces/${namespace}/services/${https ? 'https:' : ''}${name}:${port}/proxy${path}`;
+  const { service } = target;
+  return `kubectl get --raw /api/v1/namespaces/${service.namespace}/services/${proxiedName(service)}/proxy${path}`;
 }
 
 function onApproval({ blue, green, stages, badLooks }: CutoverMoment): string[] {

@@ -60,9 +60,11 @@ export const probeSchema = z
       .regex(/^\/[^\s#]*$/, { error: 'must be a path that begins with "/"' })
       .default('/')
       .describe('Path and query that are asked for.'),
-    blue: address()
+    blue: target()
       .optional()
-      .describe('Where the old cluster answers. Without it the new one is judged alone.'),
+      .describe(
+        'Where the old cluster answers: a URL, or a Service as for `green`. Without it the new one is judged alone.',
+      ),
     green: target().describe('Where the new cluster answers, before users are sent to it.'),
     method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
     headers: z

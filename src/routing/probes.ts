@@ -6,6 +6,7 @@ import { judgeAnswer } from '../http/judgeAnswer.ts';
 import type { Judgement } from '../http/judgeAnswer.ts';
 import type { KubernetesConnection } from '../kubernetes/connection.ts';
 import { askService } from './askService.ts';
+import type { NobodyReady } from './askService.ts';
 
 /** What a probe needs of the world. */
 export interface ProbeSurroundings {
@@ -64,13 +65,14 @@ export async function runProbe(
 
 async function judgeOnce(
   probe: Probe,
-  askOnce: () => Promise<Answer | Trouble>,
+  askOnce: () => Promise<Answer | Trouble | NobodyReady>,
   signal: AbortSignal,
 ): Promise<Judgement> {
   const answer = await askOnce();
   // What was asked while everything was being stopped says nothing.
   signal.throwIfAborted();
-  return 'trouble' in answer ? { state: 'unknown', why: answer.trouble } : judgeAnswer(probe, answer);
+  if ('trouble' in answer) return { state: 'unknown', why: answer.trouble };
+  return 'bad' in answer ? { state: 'fails', why: answer.bad } : judgeAnswer(probe, answer);
 }
 
 /** Answered well, but not often enough, is not known to be well. */

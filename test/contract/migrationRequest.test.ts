@@ -143,6 +143,14 @@ describe('a request for a migration', () => {
       { singletons: [1, 2].map(() => ({ kind: 'Deployment', namespace: 'a', name: 'b' })) },
       ['migration.singletons.1: Deployment a/b stands in the list already'],
     ],
+    [
+      { probes: [{ name: 'shop', green: 'http://a.example.test', blue: { service: { name: 'web' } } }] },
+      [
+        expect.stringContaining(
+          'migration.probes.0.blue: must be a URL, without a password, or `{"service": …}`',
+        ) as string,
+      ],
+    ],
     [{ keepOldFor: '3 weeks' }, [expect.stringContaining('must be a duration') as string]],
     [{ blue: {} }, ['migration.blue: is not a field of a request']],
   ])('is told what is wrong with %j', (change, expected) => {

@@ -2,8 +2,9 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { oldClusterPermissions } from '../../src/kubernetes/migrationPermissions.ts';
+import { oldClusterPermissions, probePermissions } from '../../src/kubernetes/migrationPermissions.ts';
 import { findMissingPermissions, neededPermissions } from '../../src/kubernetes/permissions.ts';
+import type { Probe } from '../../src/contract/probe.ts';
 import type { NeededPermission } from '../../src/kubernetes/permissions.ts';
 import { describePermission } from '../../src/plan/permission.ts';
 import { knownTools, profileOf } from '../../src/tools/profiles/index.ts';
@@ -67,9 +68,37 @@ test('the ClusterRole for tools grants what the tools need that are known, and n
 
 test('the ClusterRole for migrations grants what one needs of the old cluster, and nothing else', async () => {
   const { granted, paths } = await grantedBy('cluster-role-migration.yaml');
-  expect(granted).toEqual(needing(oldClusterPermissions));
+  // A rule may name no Service that it does not know.
+  const asking = [...oldClusterPermissions, ...asksService('GET')].map(({ permission, ...rest }) => {
+    if ('path' in permission || permission.subresource !== 'proxy') return { permission, ...rest };
+    const { name: _name, namespace: _namespace, ...any } = permission;
+    return { permission: any, ...rest };
+  });
+  expect(granted).toEqual(needing(asking));
   expect(paths).toEqual([]);
 });
+
+const asksService = (method: Probe['method']) => {
+  const blue = { service: { namespace: 'shop', name: 'web', port: 80, https: false } };
+  return probePermissions([
+    { name: 'web', blue, method },
+    { name: 'by address', blue: 'https://blue.example.test', method },
+    { name: 'alone', method },
+  ]);
+};
+
+test.each([
+  ['GET', 'get'],
+  ['HEAD', 'get'],
+  ['POST', 'create'],
+] as const)(
+  'a probe by %s of the old cluster’s Service needs the verb %s, and no other probe',
+  (method, verb) => {
+    expect(asksService(method).map(({ permission }) => describePermission(permission))).toEqual([
+      `${verb} services/proxy shop/web:80`,
+    ]);
+  },
+);
 
 test('a tool is asked about for what its own chart makes, and no tool for nothing', () => {
   const of = (...names: string[]) => needing(toolPermissions(names.map(profileOf)));

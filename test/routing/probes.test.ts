@@ -145,14 +145,15 @@ describe('a probe', () => {
 
   it('of a Service is asked through the API server, which may speak for itself', async () => {
     const target = { service: { namespace: 'shop', name: 'web', port: 'http', https: false } };
-    const status = (code: number, reason: string) => ({
+    const status = (code: number, reason: string, message = secret) => ({
       status: code,
-      body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', reason, message: secret }),
+      body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', reason, message }),
     });
     const answers = [
       status(503, 'ServiceUnavailable'),
       { status: 200, body: secret },
       status(403, 'Forbidden'),
+      status(503, 'ServiceUnavailable', `no endpoints available for service "web"`),
     ];
     const paths: string[] = [];
     const cluster = {
@@ -161,11 +162,12 @@ describe('a probe', () => {
         return Promise.resolve(answers[paths.length - 1] ?? { trouble: 'No answer: ECONNRESET.' });
       },
     };
-    const { told } = await run(probe({ path: '/health?deep=1', timeLimit: '3s' }), target, {}, cluster);
+    const { told } = await run(probe({ path: '/health?deep=1', timeLimit: '4s' }), target, {}, cluster);
     expect(told.map(({ state, why }) => `${state}: ${why}`)).toEqual([
       'unknown: The API server answers for Service shop/web: 503 ServiceUnavailable.',
       'unknown: It answers 200. So far 1 in a row of 2.',
       'unknown: The API server answers for Service shop/web: 403 Forbidden.',
+      'fails: Service shop/web has no endpoint that is Ready.',
       'unknown: No answer: ECONNRESET.',
     ]);
     expect(paths[0]).toBe('/api/v1/namespaces/shop/services/web:http/proxy/health?deep=1');

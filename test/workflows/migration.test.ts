@@ -2,6 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { describe, it } from 'vitest';
 import type { UpgradeStatus } from '../../src/contract/status.ts';
+import { judgeSoak, judgeStep } from '../../src/routing/judgeStep.ts';
 import type { StepVerdict } from '../../src/routing/judgeStep.ts';
 import { failWith } from './failWith.ts';
 import { blue, fakeMigration, green, migration, migrationPlan } from './fakeMigration.ts';
@@ -386,6 +387,31 @@ describe.concurrent('a migration', { timeout: 240_000 }, () => {
     await upgrade.decide('forward');
     await upgrade.approve('retire');
     expect(await ended(upgrade)).toBe('completed');
+  });
+
+  it('has green judged at each step by what blue’s Service answers', async ({ expect }) => {
+    const fake = fakeMigration();
+    const service = { namespace: 'shop', name: 'web', port: 80, https: false };
+    fake.activities.lookAtStep = async ({ sides, probes, looks, badLooks, isOver }) => {
+      const answers = probes.map(({ name, blue: onBlue, green: onGreen }) => {
+        const side = (state: 'holds' | 'fails') => ({ name, state, why: '', asked: 1, inARow: 1 });
+        expect([onBlue, onGreen]).toEqual([{ service }, { service }]);
+        expect([sides.blue.cluster.name, sides.green.cluster.name]).toEqual([blue, green]);
+        return { blue: side('holds'), green: side(fake.weights.green === 25 ? 'fails' : 'holds') };
+      });
+      const tells = { state: 'not offered' as const };
+      const look = judgeStep({ health: { blue: tells, green: tells }, probes: answers });
+      return { look, soak: judgeSoak([...looks, look], { badLooks, isOver }), line: look.why.join(' ') };
+    };
+    const probes = [{ name: 'shop', blue: { service }, green: { service } }];
+    const upgrade = await start(fake, { afterReturn: 'end', probes });
+    await upgrade.approve('plan');
+    await upgrade.approve('cutover');
+    expect(await ended(upgrade)).toBe('RolledBack');
+    expect(fake.moves).toEqual([5, 25, 0]);
+    expect((await upgrade.status()).notes.map(({ text }) => text).join()).toContain(
+      'shop holds on blue and fails on green',
+    );
   });
 
   it('is paused before a step, and not amid the users’ way', async ({ expect }) => {

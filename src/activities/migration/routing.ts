@@ -56,7 +56,11 @@ export function routingActivities(
       const told = new Map<string, ProbeResult>();
       const results = await heartbeating(
         async () => {
-          const cluster = await openForServices(dependencies, green, probes);
+          const cluster = await openForServices(
+            dependencies,
+            green,
+            probes.map((probe) => probe.green),
+          );
           const ask = (probe: Probe) =>
             askCluster(probe, probe.green, dependencies.env, signal, {
               ...(cluster === undefined ? {} : { cluster }),
@@ -73,8 +77,17 @@ export function routingActivities(
       const { signal } = activityScope();
       const once = probes.map(asOneQuestion);
       const [health, answers] = await heartbeating(async () => {
-        const cluster = await seen(openForServices(dependencies, sides.green, once), () => undefined);
-        const ask = (probe: Probe, target: ProbeTarget) =>
+        const open = (side: 'blue' | 'green') =>
+          seen(
+            openForServices(
+              dependencies,
+              sides[side],
+              once.map((probe) => probe[side]),
+            ),
+            () => undefined,
+          );
+        const [blue, green] = await Promise.all([open('blue'), open('green')]);
+        const ask = (probe: Probe, target: ProbeTarget, cluster: KubernetesConnection | undefined) =>
           askCluster(probe, target, dependencies.env, signal, cluster === undefined ? {} : { cluster });
         return Promise.all([
           seen(routingOf(sides.blue, router).health(signal), (why) => ({
@@ -83,11 +96,11 @@ export function routingActivities(
           })),
           Promise.all(
             once.map(async (probe) => {
-              const [green, blue] = await Promise.all([
-                ask(probe, probe.green),
-                probe.blue === undefined ? undefined : ask(probe, probe.blue),
+              const [onGreen, onBlue] = await Promise.all([
+                ask(probe, probe.green, green),
+                probe.blue === undefined ? undefined : ask(probe, probe.blue, blue),
               ]);
-              return { blue, green };
+              return { blue: onBlue, green: onGreen };
             }),
           ),
         ]);
@@ -137,14 +150,14 @@ function askCluster(
   return runProbe(probe, target, surroundings, signal, told);
 }
 
-/** Green's API server, where a probe goes through it. */
+/** A cluster's API server, where what is asked of that cluster goes through it. */
 async function openForServices(
   { clusters }: Pick<ActivityDependencies, 'clusters'>,
-  green: ClusterContext,
-  probes: readonly Probe[],
+  side: ClusterContext,
+  targets: readonly (ProbeTarget | undefined)[],
 ): Promise<KubernetesConnection | undefined> {
-  if (probes.every((probe) => typeof probe.green === 'string')) return undefined;
-  return (await clusters.open(green, activityScope().signal)).kubernetes;
+  if (targets.every((target) => target === undefined || typeof target === 'string')) return undefined;
+  return (await clusters.open(side, activityScope().signal)).kubernetes;
 }
 
 /** How far the probes are, for whoever watches: `shop 2 in a row of 3; api not asked yet`. */

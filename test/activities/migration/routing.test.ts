@@ -236,6 +236,60 @@ describe('a look at a step', () => {
     expect(await look(here, probes)).toMatchObject({ look: { verdict: 'return' } });
   });
 
+  it('asks each cluster’s Services through its own API server', async () => {
+    const asked: string[] = [];
+    const here = await half({
+      clusters: clustersThat(async (path) => {
+        asked.push(path);
+        return { status: path.startsWith('prod ') ? 200 : 500, body: '', complete: true };
+      }),
+    });
+    const service = { namespace: 'shop', name: 'web', port: 80 };
+    const only = { service: { ...service, name: 'api' } };
+    const probes = [
+      probe({ green: { service }, blue: { service } }),
+      // Of what is asked on one side only, the other one need not be reached.
+      probe({ name: 'api', green: only }),
+      probe({ name: 'old', green: here.pods.green.url, blue: only }),
+    ];
+    expect(await look(here, probes)).toMatchObject({
+      look: { verdict: 'return' },
+      line: expect.stringMatching(/; shop fails on green, holds on blue, api fails, old holds$/),
+    });
+    const proxy = '/api/v1/namespaces/shop/services';
+    expect(asked.toSorted()).toEqual([
+      `prod ${proxy}/api:80/proxy/`,
+      `prod ${proxy}/web:80/proxy/`,
+      `prod-1-34 ${proxy}/api:80/proxy/`,
+      `prod-1-34 ${proxy}/web:80/proxy/`,
+    ]);
+  });
+
+  it('takes a blue whose Services can’t be asked for unknown, and goes by green alone where that holds', async () => {
+    const service = { namespace: 'shop', name: 'web', port: 80 };
+    const answering = clustersThat(async () => ({ status: 200, body: '', complete: true }));
+    const here = await half({
+      clusters: {
+        open: (context, signal) =>
+          context.cluster.name === 'prod'
+            ? Promise.reject(new StepladderError('Unreachable', 'No route.'))
+            : answering.open(context, signal),
+      },
+    });
+    const both = [probe({ green: { service }, blue: { service } })];
+    expect(await look(here, both)).toMatchObject({
+      look: { verdict: 'go on' },
+      line: expect.stringMatching(/; shop holds on green, not known on blue$/),
+    });
+    const failing = [probe({ green: here.pods.green.url, blue: { service }, expectStatus: 204 })];
+    expect(await look(here, failing)).toMatchObject({
+      look: {
+        verdict: 'unknown',
+        why: [expect.stringContaining('nothing is known of blue: The cluster of Service shop/web')],
+      },
+    });
+  });
+
   it('takes a Service that can’t be asked for unknown, and another cluster for an error', async () => {
     const green = { service: { namespace: 'shop', name: 'web', port: 80 } };
     const unreachable = await half({ clusters: refusing(new StepladderError('Unreachable', 'No route.')) });
