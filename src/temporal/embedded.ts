@@ -32,6 +32,8 @@ export interface EmbeddedServer {
   /** Where the Temporal UI is, without a slash at the end. */
   uiUrl: string;
   namespace: string;
+  /** Path of the `temporal` binary that it runs by, which is the Temporal CLI too. */
+  binary: string;
   /** The SQLite file that holds everything. */
   databaseFile: string;
   /** Resolves with one sentence if the server ends, whether or not it was closed. */
@@ -81,6 +83,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
       address: `${loopback}:${ports.port}`,
       uiUrl: `http://${loopback}:${ports.uiPort}`,
       namespace,
+      binary,
       databaseFile,
       ended: server.ended.then((how) => `The embedded Temporal server ${how}.`),
       close: () => server.stop(),

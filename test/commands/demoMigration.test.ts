@@ -3,6 +3,7 @@ import { loadScenario, parseScenario } from '../../scenario/scenario.ts';
 import { demoMigration } from '../../src/commands/demo/demoMigration.ts';
 import { demoRequest, demoTarget } from '../../src/commands/demo/demoRequest.ts';
 import { demoScenario } from '../../src/commands/demo/demoScenario.ts';
+import { durationMs } from '../../src/contract/duration.ts';
 
 const scenario = loadScenario(demoScenario);
 
@@ -33,6 +34,18 @@ describe('the request of the demo', () => {
     const { checked } = demoRequest(scenario, { strategy });
     expect(checked).toMatchObject({ targetVersion: '1.33', workers: { strategy } });
     expect(checked.migration).toBeUndefined();
+  });
+
+  it('leaves who plays with it time to look at a step, and to send the users back', () => {
+    /** Real seconds that a step and the old cluster get. */
+    const pace = (stay: boolean) => {
+      const { timing, migration } = demoRequest(scenario, { strategy: 'blue-green', stay }).checked;
+      const real = (text = '') => (timing.scale * durationMs(text)) / 1000;
+      return { step: real(migration?.steps.soak), old: real(migration?.keepOldFor) };
+    };
+    expect(pace(false).step).toBeLessThan(5);
+    expect(pace(true).step).toBeGreaterThanOrEqual(15);
+    expect(pace(true).old).toBeGreaterThanOrEqual(300);
   });
 
   it('goes where a person wants it to', () => {

@@ -14,13 +14,21 @@ export interface DemoRoute {
   migration: Record<string, unknown>;
 }
 
+/** Simulated time. Who plays gets time to look at a step, and to go back; who only watches has seen it at once. */
+const paces = {
+  watched: { soak: '5m', keepOldFor: '5m' },
+  played: { soak: '40m', keepOldFor: '20h' },
+};
+
 /**
  * The migration that the demo starts, by the scenario's first load balancer that stands before its cluster and before one
  * that is not there yet.
  *
+ * @param pace `played` where a person starts it, and wants to look around meanwhile
  * @throws CommandFailed for a scenario without one
  */
-export function demoMigration(scenario: Scenario): DemoRoute {
+export function demoMigration(scenario: Scenario, pace: keyof typeof paces = 'watched'): DemoRoute {
+  const { soak, keepOldFor } = paces[pace];
   const { name } = scenario.cluster;
   for (const { name: loadBalancer, rule, targetGroups } of loadBalancerArns(scenario)) {
     const blue = targetGroups.find(({ cluster }) => cluster === name);
@@ -42,9 +50,9 @@ export function demoMigration(scenario: Scenario): DemoRoute {
           { ...probe, name: `${service} health`, path: '/healthz' },
         ],
         // Shortened like everything by as much as the cluster is faster, and asked no more often than the machine likes.
-        steps: { soak: '5m', lookEvery: '1m' },
+        steps: { soak, lookEvery: '1m' },
         healthyTimeout: '1h',
-        keepOldFor: '5m',
+        keepOldFor,
       },
     };
   }

@@ -15,7 +15,7 @@ export const demoTarget = ({ target, strategy }: Pick<DemoOptions, 'target' | 's
   target ?? (strategy === 'blue-green' ? '1.34' : '1.33');
 
 /**
- * The request that the demo starts. All waits are shortened by as much as the cluster is faster, so that the estimates
+ * The request that the demo starts, or that a person starts where it stays up. All waits are shortened by as much as the cluster is faster, so that the estimates
  * hold; the gates stay open for hours, because people are not faster.
  *
  * @throws StepladderError `InvalidInput`
@@ -23,15 +23,17 @@ export const demoTarget = ({ target, strategy }: Pick<DemoOptions, 'target' | 's
  */
 export function demoRequest(
   scenario: Scenario,
-  options: Pick<DemoOptions, 'target' | 'strategy' | 'speed'>,
+  options: Pick<DemoOptions, 'target' | 'strategy' | 'speed' | 'stay'>,
 ): GivenRequest {
-  const { strategy, speed = demoSpeed } = options;
+  const { strategy, speed = demoSpeed, stay = false } = options;
   const targetVersion = demoTarget(options);
   const written = {
     cluster: { name: scenario.cluster.name },
     targetVersion,
-    workers: workersOf(strategy),
-    ...(strategy === 'blue-green' ? { migration: demoMigration(scenario).migration } : {}),
+    workers: workersOf(strategy, stay),
+    ...(strategy === 'blue-green'
+      ? { migration: demoMigration(scenario, stay ? 'played' : 'watched').migration }
+      : {}),
     gates: { timeout: `${Math.ceil(4 * speed)}h` },
     timing: { scale: Math.min(1 / speed, 10), pollInterval: `${pollEverySeconds * speed}s` },
   };
@@ -39,11 +41,11 @@ export function demoRequest(
 }
 
 /**
- * Nobody may be there to be asked: what holds up a drain is then solved as a person would, and the report says so. In
- * place the demo says yes to the capacity that it costs.
+ * Nobody may be there to be asked: what holds up a drain is then solved as a person would, and the report says so; who
+ * plays gets time to decide. In place the demo says yes to the capacity that it costs.
  */
-function workersOf(strategy: string) {
+function workersOf(strategy: string, stay: boolean) {
   if (strategy === 'managed' || strategy === 'blue-green') return { strategy };
-  const stuck = { byDefault: 'restart', timeout: '1h' };
+  const stuck = { byDefault: 'restart', timeout: stay ? '20h' : '1h' };
   return { strategy, stuck, ...(strategy === 'in-place' ? { acceptLostCapacity: true } : {}) };
 }

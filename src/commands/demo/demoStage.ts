@@ -28,6 +28,8 @@ export interface DemoStage {
   server: EmbeddedServer;
   temporal: TemporalClient;
   worker: KeptWorker;
+  /** For what the demo writes; removed with everything else. */
+  folder: string;
   evidenceFolder: string;
   simulator: Readonly<Record<string, string>>;
   /** Users who come in by a load balancer all the while; only where they are sent to another cluster. */
@@ -90,6 +92,7 @@ export async function setStage(
     server,
     temporal,
     worker,
+    folder,
     evidenceFolder,
     simulator: simulator.environment,
     ...(users === undefined ? {} : { users }),

@@ -1,16 +1,20 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { defaultTaskQueue } from '../../contract/taskQueue.ts';
 import { loadScenario } from '../../../scenario/scenario.ts';
 import type { DemoOptions } from '../demo.ts';
 import { CommandFailed, exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { styleOf } from '../rendering/style.ts';
+import type { GivenRequest } from '../requestInput.ts';
 import type { Terminal } from '../terminal.ts';
 import { aborted, untilTold } from '../untilTold.ts';
 import { Cleanups } from './cleanups.ts';
 import { setStage } from './demoStage.ts';
 import type { DemoStage } from './demoStage.ts';
-import { demoRequest, demoTarget } from './demoRequest.ts';
+import { demoRequest } from './demoRequest.ts';
 import { demoUpgrade } from './demoUpgrade.ts';
+import { tellOfUsers } from './demoUsers.ts';
 import { stayText } from './stayText.ts';
 
 /** The whole demo: sets the stage, runs the upgrade (or stays), and clears everything away on every way out. */
@@ -22,9 +26,10 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
   try {
     const setting = setStage(options, terminal, cleanups);
     const stage = await orTold(setting, told.signal);
+    if (options.stay === true) cleanups.add(() => tellUsersEnd(stage, terminal));
     const playing =
       options.stay === true
-        ? stay(stage, scenario.cluster.name, demoTarget(options), terminal, told.signal)
+        ? stay(stage, request, options, terminal, told.signal)
         : demoUpgrade(stage, request, options, terminal, told.signal);
     return await Promise.race([playing, orTold(stageFailure(stage), told.signal)]);
   } catch (error) {
@@ -39,22 +44,42 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
   }
 }
 
+/** Says what can be played with, and waits until the person has had enough. */
 async function stay(
-  { server, simulator, evidenceFolder }: DemoStage,
-  cluster: string,
-  target: string,
+  stage: DemoStage,
+  request: GivenRequest,
+  { strategy }: Pick<DemoOptions, 'strategy'>,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const { address, namespace, uiUrl } = server;
+  const { server, simulator, folder, evidenceFolder, users } = stage;
+  const { address, namespace, uiUrl, binary } = server;
+  const { cluster, targetVersion, migration } = request.checked;
+  // Two flags say all that this strategy takes; the others want a file.
+  const requestFile = strategy === 'managed' ? undefined : join(folder, 'request.json');
+  if (requestFile !== undefined)
+    await writeFile(requestFile, `${JSON.stringify(request.written, null, 2)}\n`);
+  const green = migration?.green.name;
   terminal.print(
     stayText(
-      { address, namespace, uiUrl, taskQueue: defaultTaskQueue, cluster, target, simulator, evidenceFolder },
+      {
+        ...{ address, namespace, uiUrl, binary, taskQueue: defaultTaskQueue },
+        ...{ cluster: cluster.name, target: targetVersion, strategy, simulator, evidenceFolder },
+        ...(requestFile === undefined ? {} : { requestFile }),
+        ...(users === undefined || green === undefined ? {} : { users: { address: users.address, green } }),
+      },
       styleOf(terminal.colors.out),
     ),
   );
   await aborted(signal);
   return exitCodes.done;
+}
+
+/** What the users of a demo that stays up have seen, told when it ends. */
+async function tellUsersEnd({ users }: DemoStage, terminal: Terminal): Promise<void> {
+  const told = tellOfUsers(users, terminal, styleOf(terminal.colors.err));
+  await told.goHome();
+  told.tellEnd();
 }
 
 /** Rejects when nothing can go on: the server has ended, or no worker stays alive. */
