@@ -5,13 +5,12 @@ import type { Report } from '../../src/contract/report.ts';
 import { updateSettingsNoteKey } from '../../src/activities/updateSettingsNote.ts';
 import { askCluster, askNodeGroup } from './clusterState.ts';
 import { applied, hopTo132 } from './journal.ts';
-import { eventually } from './patience.ts';
-import { cordoned, crawl, fullSpeed, rolling, setSpeed, underWay } from './simulated.ts';
+import { crawl, crawlOnceCordoned, fullSpeed, setSpeed, underWay } from './simulated.ts';
 import { setStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 import type { Upgrade } from './upgrade.ts';
 
-describe.concurrent('an upgrade that is aborted', { timeout: 300_000 }, () => {
+describe.concurrent('an upgrade that is aborted', () => {
   it('during the update of the control plane lets EKS finish it, and starts nothing else', async ({
     expect,
     onTestFinished,
@@ -54,9 +53,9 @@ describe.concurrent('an upgrade that is aborted', { timeout: 300_000 }, () => {
     const upgrade = await stage.start({ gates: { workers: true }, workers: { maxUnavailable: 2 } });
     await upgrade.approve('plan');
     await upgrade.gate('workers');
-    setSpeed(stage, rolling);
+    const begun = crawlOnceCordoned(stage, 'general');
     await upgrade.approve('workers');
-    await eventually('a node of the group is drained', () => cordoned(stage, 'general') > 0);
+    await begun;
     await abort(stage, upgrade);
     expect(underWay(stage)).toEqual(['node-group/general']);
     setSpeed(stage, fullSpeed);

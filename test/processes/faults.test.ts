@@ -32,7 +32,7 @@ const cases: { name: string; calls: CallFaultRuleInput[]; hits: boolean }[] = [
   { name: 'dropped watches', calls: droppedWatches, hits: false },
 ];
 
-describe.concurrent('a whole upgrade', { timeout: 400_000 }, () => {
+describe.concurrent('a whole upgrade', () => {
   it.for(cases)(
     'is delayed by $name in a tenth of all calls, and does not fail',
     async ({ calls, hits }, { expect, onTestFinished }) => {

@@ -1,13 +1,14 @@
 import { describe, it } from 'vitest';
+import { lockWorkflowId } from '../../src/contract/workflowTypes.ts';
 import { updateSettingsNoteKey } from '../../src/activities/updateSettingsNote.ts';
 import { askCluster, askNodeGroup, notAt } from './clusterState.ts';
 import { eventually } from './patience.ts';
-import { cordoned, crawl, fullSpeed, rolling, setSpeed, underWay } from './simulated.ts';
+import { crawlOnceCordoned, fullSpeed, setSpeed, underWay } from './simulated.ts';
 import { setStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 import type { Upgrade } from './upgrade.ts';
 
-describe.concurrent('one upgrade of a cluster at a time', { timeout: 300_000 }, () => {
+describe.concurrent('one upgrade of a cluster at a time', () => {
   it('however each is started, and the refusal names who holds it', async ({ expect, onTestFinished }) => {
     const stage = await setStage(onTestFinished);
     await stage.startWorker();
@@ -32,6 +33,7 @@ describe.concurrent('one upgrade of a cluster at a time', { timeout: 300_000 }, 
     expect(code).toBe(1);
 
     await first.handle.terminate();
+    await lockGone(stage);
     const second = await stage.start(next, { workflowType: 'upgradeControlPlane' });
     await second.gate('plan');
     await refused(await stage.start(), second);
@@ -77,6 +79,12 @@ describe.concurrent('one upgrade of a cluster at a time', { timeout: 300_000 }, 
   });
 });
 
+/** Temporal ends the lock of an upgrade that was terminated, a moment after the upgrade itself. */
+async function lockGone({ temporal, simulator }: Stage): Promise<void> {
+  const lock = temporal.client.workflow.getHandle(lockWorkflowId(simulator.eks.cluster.arn));
+  await eventually('the end of the lock', async () => (await lock.describe()).status.name !== 'RUNNING');
+}
+
 /** An upgrade that was terminated while a node group was rolled with settings that are not its own. */
 async function terminatedInRoll(stage: Stage): Promise<Upgrade> {
   await stage.startWorker();
@@ -87,14 +95,14 @@ async function terminatedInRoll(stage: Stage): Promise<Upgrade> {
   });
   await upgrade.approve('plan');
   await upgrade.gate('workers');
-  setSpeed(stage, rolling);
+  const begun = crawlOnceCordoned(stage, 'general');
   await upgrade.approve('workers');
-  await eventually('a node of the group is drained', () => cordoned(stage, 'general') > 0);
-  setSpeed(stage, crawl);
+  await begun;
   await upgrade.awaiting('1.32/workers/general');
   if (underWay(stage).join() !== 'node-group/general')
     throw new Error(`under way: ${underWay(stage).join()}`);
   await upgrade.handle.terminate();
+  await lockGone(stage);
   return upgrade;
 }
 

@@ -157,7 +157,7 @@ export async function setMigrationStage(
               {
                 name: 'web',
                 green: { service: { namespace: 'shop', name: 'web', port: 8080 } },
-                ...{ inARow: 1, every: '100ms', timeLimit: '1s' },
+                ...{ inARow: 1, every: '100ms', timeLimit: '30s', answerWithin: '30s' },
               },
             ],
             steps: { weights: [25, 50, 100], soak: '1m', lookEvery: '20s' },
@@ -165,7 +165,7 @@ export async function setMigrationStage(
             keepOldFor: '1m',
             ...change,
           },
-          timing: { ...quickTiming, nodesTimeout: '10h' },
+          timing: quickTiming,
           ...more,
         },
         { workflowType: 'migrateCluster' },

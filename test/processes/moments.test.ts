@@ -21,15 +21,14 @@ const moments = Array.from({ length: count }, (_, index) => ({
   hold: holds[Math.floor(random() * holds.length)] ?? 'stay',
 }));
 
-describe.concurrent(`a roll at a random moment (seed ${String(seed)})`, { timeout: 300_000 }, () => {
+describe.concurrent(`a roll at a random moment (seed ${String(seed)})`, () => {
   it.for(moments)(
     '$strategy, $what at change $change, then $hold',
     async ({ strategy, what, change, hold }, { expect, onTestFinished }) => {
       // In place there is nothing to go back to.
       const choice = strategy === 'in-place' && hold === 'back' ? 'stay' : hold;
       const { stage, upgrade, worker } = await beforeTheRoll(onTestFinished, strategy, {
-        byDefault: hold,
-        timeout: '1m',
+        hold: { byDefault: hold, timeout: '1m' },
       });
       const groups = groupNames(stage);
       const before = settingsOf(stage);

@@ -14,7 +14,7 @@ const lookEveryMs = 200;
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  limitMs = 90_000,
+  limitMs = 300_000,
   describe: () => unknown = () => '',
 ): Promise<T> {
   const deadline = Date.now() + limitMs;

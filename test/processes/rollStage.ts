@@ -9,19 +9,31 @@ import type { WorkerProcess } from './workerProcess.ts';
 
 export type Strategy = 'surge' | 'in-place';
 
-/** An upgrade whose control plane and add-ons are done, before the only group that it rolls. */
+/**
+ * An upgrade whose control plane and add-ons are done, before the only group that it rolls.
+ *
+ * @param more where a time shall be over: half a minute at the least, for within it everything else has to come to rest
+ */
 export async function beforeTheRoll(
   onEnd: (clear: () => Promise<void>) => void,
   strategy: Strategy,
-  hold: Exclude<RequestInput['workers'], undefined>['hold'] = {},
+  more: { settleTimeout?: string; hold?: NonNullable<RequestInput['workers']>['hold'] } = {},
 ): Promise<{ stage: Stage; upgrade: Upgrade; worker: WorkerProcess }> {
   const stage = await setStage(onEnd);
   const worker = await stage.startWorker();
   const request: Partial<RequestInput> = {
     targetVersion: '1.32',
     gates: { workers: true },
-    workers: { strategy, acceptLostCapacity: strategy === 'in-place', skip: ['platform'], hold },
-    timing: { ...quickTiming, settleTimeout: '10m', drainTimeout: '15m' },
+    workers: {
+      strategy,
+      acceptLostCapacity: strategy === 'in-place',
+      skip: ['platform'],
+      hold: more.hold ?? {},
+    },
+    timing: {
+      ...quickTiming,
+      ...(more.settleTimeout === undefined ? {} : { settleTimeout: more.settleTimeout }),
+    },
   };
   const upgrade = await stage.start(request);
   await upgrade.approve('plan');

@@ -1,27 +1,22 @@
 import { describe, it } from 'vitest';
 import { NodeFleet, imageOf } from '../../eks-api/nodeFleet.ts';
 import { marks, settingsOf } from './nodeMarks.ts';
-import { eventually } from './patience.ts';
 import { beforeTheRoll, expectReplaced, expectSettled, groupNames, nodesOf } from './rollStage.ts';
 import type { Strategy } from './rollStage.ts';
-import { crawl, fullSpeed, rolling, setSpeed } from './simulated.ts';
+import { crawlOnceAPodLeaves, fullSpeed, setSpeed } from './simulated.ts';
 import type { Stage } from './stage.ts';
 
 const strategies: Strategy[] = ['surge', 'in-place'];
 
-describe.concurrent('a roll by our own waves in trouble', { timeout: 300_000 }, () => {
+describe.concurrent('a roll by our own waves in trouble', () => {
   it.for(strategies)(
     'goes on when a node vanishes while it is drained (%s)',
     async (strategy, { expect, onTestFinished }) => {
       const { stage, upgrade } = await beforeTheRoll(onTestFinished, strategy);
-      setSpeed(stage, rolling);
+      // From that moment on the Pod does not get any further before its node is gone.
+      const leaving = crawlOnceAPodLeaves(stage, 'general');
       await upgrade.approve('workers');
-      const node = await eventually('a Pod leaves a node of the group', () => {
-        const drained = nodeBeingDrained(stage);
-        // From here on the Pod does not get any further before its node is gone.
-        if (drained !== undefined) setSpeed(stage, crawl);
-        return drained;
-      });
+      const node = await leaving;
       await stage.control('DELETE', `/nodes/${node}`);
       setSpeed(stage, fullSpeed);
       if (strategy === 'surge') await upgrade.approve('retire');
@@ -44,7 +39,7 @@ describe.concurrent('a roll by our own waves in trouble', { timeout: 300_000 }, 
   ] as const)(
     'holds when a Pod never becomes Ready on its new node, until a person answers (%s, %s)',
     async ([strategy, answer], { expect, onTestFinished }) => {
-      const { stage, upgrade } = await beforeTheRoll(onTestFinished, strategy);
+      const { stage, upgrade } = await beforeTheRoll(onTestFinished, strategy, { settleTimeout: '50m' });
       const before = settingsOf(stage);
       await stage.control('POST', '/faults', {
         pods: [{ namespace: 'shop', name: 'orders-db-*', kind: 'never-ready', count: 1 }],
@@ -143,16 +138,3 @@ async function tryAgain({ simulator: { eks } }: Stage, nodeGroup: string): Promi
 }
 
 const noCapacity = { nodes: [{ nodeGroup: 'general-1-32', kind: 'no-capacity' }] };
-
-/** A node of the old group that a Pod is being evicted from. */
-function nodeBeingDrained(stage: Stage): string | undefined {
-  const old = nodesOf(stage, 'general');
-  const { items } = stage.simulator.cluster.store.list({ group: '', resource: 'pods' });
-  for (const { metadata, spec } of items) {
-    const node: unknown = typeof spec === 'object' && spec !== null && Reflect.get(spec, 'nodeName');
-    // Those of add-ons may still be on their way to the add-on's new version.
-    if (metadata.namespace === 'kube-system' || metadata.deletionTimestamp === undefined) continue;
-    if (typeof node === 'string' && old.includes(node)) return node;
-  }
-  return undefined;
-}

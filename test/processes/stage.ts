@@ -31,6 +31,8 @@ export const quickTiming = {
   controlPlaneTimeout: '10h',
   addonTimeout: '10h',
   nodeGroupTimeout: '10h',
+  nodesTimeout: '10h',
+  drainTimeout: '10h',
   observationMaxAge: '10h',
 } as const;
 

@@ -1,16 +1,13 @@
 import { describe, it } from 'vitest';
 import type { ExpectStatic } from 'vitest';
 import { askCluster, notAt } from './clusterState.ts';
-import { pods } from '../../simulator/cluster/kinds.ts';
-import type { Pod } from '../../simulator/cluster/kinds.ts';
 import { applied, hopTo132, repetitions, wholeUpgrade } from './journal.ts';
-import { eventually } from './patience.ts';
-import { beforeTheRoll, expectReplaced, expectSettled, nodesOf } from './rollStage.ts';
-import { cordoned, crawl, fullSpeed, rolling, setSpeed } from './simulated.ts';
+import { beforeTheRoll, expectReplaced, expectSettled } from './rollStage.ts';
+import { crawlOnceAPodLeaves, crawlOnceCordoned, fullSpeed, setSpeed, watchLeaving } from './simulated.ts';
 import { setStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
-describe.concurrent('two workers on one task queue', { timeout: 300_000 }, () => {
+describe.concurrent('two workers on one task queue', () => {
   it('carry an upgrade together, and no change is made twice', async ({ expect, onTestFinished }) => {
     const stage = await setStage(onTestFinished);
     await Promise.all([stage.startWorker(), stage.startWorker()]);
@@ -26,15 +23,14 @@ describe.concurrent('two workers on one task queue', { timeout: 300_000 }, () =>
     const upgrade = await stage.start({ targetVersion: '1.32', gates: { workers: true } });
     await upgrade.approve('plan');
     await upgrade.gate('workers');
-    setSpeed(stage, rolling);
+    const begun = crawlOnceCordoned(stage, 'general');
     await upgrade.approve('workers');
+    await begun;
     // The roll is waited for in the only worker that there is before the other one comes.
-    expect(await upgrade.awaiting('1.32/workers/general')).toBe(1);
-    await eventually('a node of the group is drained', () => cordoned(stage, 'general') > 0);
-    setSpeed(stage, crawl);
-    await stage.startWorker();
+    await upgrade.awaiting('1.32/workers/general', first);
+    const other = await stage.startWorker();
     await first.kill();
-    await eventually('the other waits', async () => (await upgrade.awaiting('1.32/workers/general')) > 1);
+    await upgrade.awaiting('1.32/workers/general', other);
     setSpeed(stage, fullSpeed);
     expect(await upgrade.completed()).toMatchObject({ outcome: 'completed', version: '1.32' });
     await expectOnce(stage, expect, '1.32', hopTo132(stage.cluster));
@@ -46,19 +42,15 @@ describe.concurrent('two workers on one task queue', { timeout: 300_000 }, () =>
   }) => {
     const { stage, upgrade, worker } = await beforeTheRoll(onTestFinished, 'surge');
     const evictions = evictionsOf(stage, 'general');
-    setSpeed(stage, rolling);
+    // From that moment on the drain does not end before the worker that carries it.
+    const leaving = crawlOnceAPodLeaves(stage, 'general');
     await upgrade.approve('workers');
+    await leaving;
     const place = '1.32/workers/general';
-    await eventually('a Pod leaves a node of the group', () => {
-      if (evictions().length === 0) return false;
-      // From here on the drain does not end before the worker that carries it.
-      setSpeed(stage, crawl);
-      return true;
-    });
-    expect(await upgrade.awaiting(place, 'drainWave')).toBe(1);
-    await stage.startWorker();
+    await upgrade.running('drainWave', worker, place);
+    const other = await stage.startWorker();
     await worker.kill();
-    await eventually('the other drains', async () => (await upgrade.awaiting(place, 'drainWave')) > 1);
+    await upgrade.running('drainWave', other, place);
     setSpeed(stage, fullSpeed);
     await upgrade.approve('retire');
     expect(await upgrade.completed()).toMatchObject({ outcome: 'completed', version: '1.32' });
@@ -73,14 +65,8 @@ describe.concurrent('two workers on one task queue', { timeout: 300_000 }, () =>
 
 /** The Pods of owners that were asked to leave nodes of a group since, by name. */
 function evictionsOf(stage: Stage, nodeGroup: string): () => string[] {
-  const old = new Set(nodesOf(stage, nodeGroup));
   const leaving = new Map<string, string>();
-  stage.simulator.cluster.store.watch(pods, undefined, ({ object }) => {
-    const { metadata, spec } = object as Pod;
-    const { uid, name, deletionTimestamp, ownerReferences = [] } = metadata;
-    if (deletionTimestamp === undefined || !old.has(spec.nodeName ?? '')) return;
-    if (ownerReferences[0]?.kind !== 'DaemonSet') leaving.set(uid, name);
-  });
+  watchLeaving(stage, nodeGroup, ({ metadata: { uid, name } }) => leaving.set(uid, name));
   return () => [...leaving.values()];
 }
 

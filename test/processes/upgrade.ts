@@ -1,9 +1,13 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import proto from '@temporalio/proto';
 import type { GateName, GateRecord, UpgradeStatus } from '../../src/contract/status.ts';
 import type { Decision, DecisionRecord } from '../../src/contract/workers.ts';
 import { eventually } from './patience.ts';
+import type { WorkerProcess } from './workerProcess.ts';
+
+const { PendingActivityState } = proto.temporal.api.enums.v1;
 
 /** An upgrade that was started, as people see it. */
 export interface Upgrade {
@@ -20,10 +24,10 @@ export interface Upgrade {
   question(): Promise<DecisionRecord>;
   /** Answers what is asked about nodes, once it is. */
   decide(decision: Decision): Promise<void>;
-  /** Resolves when an activity of a stage runs in a worker, `awaitUpdate` unless another is named, with its attempt. */
-  awaiting(place: string, activity?: string): Promise<number>;
-  /** The same for an activity of the upgrade's own workflow. */
-  running(activity: string): Promise<number>;
+  /** Resolves when a stage waits for an update in a worker: in that one, where one is given. */
+  awaiting(place: string, worker?: WorkerProcess): Promise<void>;
+  /** Resolves when an activity of the upgrade's own workflow runs, or of the stage at a place. */
+  running(activity: string, worker?: WorkerProcess, place?: string): Promise<void>;
   /** Waits for its end, which must be the target. */
   completed(): Promise<unknown>;
   /** Waits for its end, which must be a failure of ours. */
@@ -31,7 +35,7 @@ export interface Upgrade {
 }
 
 /** How long an upgrade may take on a busy machine. Milliseconds. */
-const longestMs = 240_000;
+const longestMs = 480_000;
 
 export function watchedUpgrade(client: Client, handle: WorkflowHandle): Upgrade {
   const { workflowId } = handle;
@@ -71,21 +75,26 @@ export function watchedUpgrade(client: Client, handle: WorkflowHandle): Upgrade 
     return found;
   }
 
-  function runningIn(workflow: string, wanted: string): Promise<number> {
-    const stage = client.workflow.getHandle(workflow);
-    return eventually(
-      `${wanted} running in ${workflow}`,
+  async function running(activity: string, worker?: WorkerProcess, place?: string): Promise<void> {
+    const workflow = place === undefined ? workflowId : `${workflowId}/${place}`;
+    const what = `${activity} of ${workflow} running in ${worker?.identity ?? 'a worker'}`;
+    const seen = await eventually<{ ended?: string }>(
+      what,
       async () => {
         const ended = await endedEarly();
-        if (ended !== undefined) throw new Error(ended);
-        const { raw } = await stage.describe();
-        const activity = (raw.pendingActivities ?? []).find(
-          ({ activityType, lastStartedTime }) => activityType?.name === wanted && lastStartedTime != null,
+        if (ended !== undefined) return { ended };
+        const { raw } = await client.workflow.getHandle(workflow).describe();
+        const runs = raw.pendingActivities?.some(
+          ({ activityType, state, lastWorkerIdentity }) =>
+            activityType?.name === activity &&
+            state === PendingActivityState.PENDING_ACTIVITY_STATE_STARTED &&
+            (worker === undefined || lastWorkerIdentity === worker.identity),
         );
-        return activity?.attempt ?? undefined;
+        return runs === true ? {} : undefined;
       },
       longestMs,
     );
+    if (seen.ended !== undefined) throw new Error(`${seen.ended}, before there was: ${what}`);
   }
 
   async function question(): Promise<DecisionRecord> {
@@ -113,8 +122,8 @@ export function watchedUpgrade(client: Client, handle: WorkflowHandle): Upgrade 
       const { digest } = await question();
       await handle.executeUpdate('decide', { args: [{ decision, by: 'on-call', digest }] });
     },
-    awaiting: (place, wanted = 'awaitUpdate') => runningIn(`${workflowId}/${place}`, wanted),
-    running: (wanted) => runningIn(workflowId, wanted),
+    awaiting: (place, worker) => running('awaitUpdate', worker, place),
+    running,
     async completed() {
       const result: unknown = await handle.result();
       return result;

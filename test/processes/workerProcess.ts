@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { startOwnedProcess } from '../../src/processes/ownedProcess.ts';
 
@@ -5,6 +6,8 @@ import { startOwnedProcess } from '../../src/processes/ownedProcess.ts';
 export interface WorkerProcess {
   /** Its last lines, for when something went wrong. */
   output: readonly string[];
+  /** By which Temporal knows it. */
+  identity: string;
   /** SIGKILL; resolves when nothing is left of it. */
   kill(): Promise<void>;
 }
@@ -24,6 +27,7 @@ export async function startWorkerProcess(
   const pid = Number((await owned.waitForLine(/^pid \d+$/)).slice('pid '.length));
   const worker: WorkerProcess = {
     output: owned.output,
+    identity: `${pid}@${hostname()}`,
     async kill() {
       if (!owned.isRunning()) return;
       process.kill(pid, 'SIGKILL');
