@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GateName, UpgradeStatus } from '../../src/contract/status.ts';
 import type { RequestInput } from '../../src/contract/request.ts';
 import { connectNative, connectTemporal, explicitTemporal } from '../../src/temporal/connection.ts';
@@ -97,12 +98,17 @@ export async function openWorkbench(address: string): Promise<Workbench> {
       });
       const status = () => handle.query<UpgradeStatus>('status');
       const until = async (what: string, wanted: (status: UpgradeStatus) => boolean) => {
-        for (let look = 0; look < 200; look++) {
+        // Without a limit of its own: what does not come is ended by the test's.
+        for (;;) {
+          // In this order: what has ended in the meantime has the status that it ended with.
+          const { status: state } = await handle.describe();
           const seen = await status();
           if (wanted(seen)) return seen;
-          await new Promise((resolve) => setTimeout(resolve, 200));
+          if (state.name !== 'RUNNING') {
+            throw new Error(`it ended before it came to: ${what}\n${JSON.stringify(seen, null, 1)}`);
+          }
+          await sleep(100);
         }
-        throw new Error(`it did not come to: ${what}\n${JSON.stringify(await status(), null, 1)}`);
       };
       const open = (seen: UpgradeStatus, name?: GateName) =>
         seen.gates.find((gate) => gate.outcome === undefined && (name === undefined || gate.gate === name));
@@ -143,16 +149,25 @@ export async function openWorkbench(address: string): Promise<Workbench> {
   };
 }
 
-/** Activities that hand each call to the script of the upgrade that it belongs to, by its root's workflow ID. */
+/**
+ * Activities that hand each call to the script of the upgrade that it belongs to, by its root's workflow ID, and heartbeat
+ * meanwhile as the real ones do: one that a test holds is not begun anew.
+ */
 function routeByUpgrade(scripts: ReadonlyMap<string, ScriptedActivities>): Activities {
   const names = Object.keys(scriptActivities('', oneHop).activities) as (keyof Activities)[];
   const routed = names.map((name) => [
     name,
-    (input: never) => {
-      const [root = ''] = Context.current().info.workflowExecution?.workflowId.split('/') ?? [];
+    async (input: never) => {
+      const context = Context.current();
+      const [root = ''] = context.info.workflowExecution?.workflowId.split('/') ?? [];
       const script = scripts.get(root);
       if (script === undefined) throw new Error(`no script for ${root}`);
-      return script.activities[name](input);
+      const beating = setInterval(() => context.heartbeat(), 1_000);
+      try {
+        return await script.activities[name](input);
+      } finally {
+        clearInterval(beating);
+      }
     },
   ]);
   return Object.fromEntries(routed) as Activities;

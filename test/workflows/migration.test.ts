@@ -50,7 +50,7 @@ const owed = ({ compensations }: UpgradeStatus) =>
 const stageStates = ({ hops }: UpgradeStatus) =>
   Object.fromEntries(hops.flatMap(({ stages }) => stages.map(({ stage, state }) => [stage, state])));
 
-describe.concurrent('a migration', { timeout: 240_000 }, () => {
+describe.concurrent('a migration', () => {
   it('makes green, moves work before users, users step by step, and deletes blue when both are approved', async ({
     expect,
   }) => {
@@ -416,11 +416,20 @@ describe.concurrent('a migration', { timeout: 240_000 }, () => {
 
   it('is paused before a step, and not amid the users’ way', async ({ expect }) => {
     const fake = fakeMigration();
-    const upgrade = await start(fake, { steps: { soak: '2h', lookEvery: '10m' } });
+    const { lookAtStep } = fake.activities;
+    // The look that ends the step waits for the pause to be known.
+    const known = Promise.withResolvers<void>();
+    fake.activities.lookAtStep = async (input) => {
+      if (input.isOver) await known.promise;
+      return lookAtStep(input);
+    };
+    const upgrade = await start(fake);
     await upgrade.approve('plan');
     await upgrade.approve('cutover');
     await upgrade.until('the first soak', ({ waits }) => waits.some(({ kind }) => kind === 'soak'));
     await upgrade.handle.signal('pause', { by: 'on-call' });
+    await upgrade.until('paused', ({ paused }) => paused);
+    known.resolve();
     await upgrade.until('the pause', ({ waits }) => waits.some(({ kind }) => kind === 'pause'));
     expect(fake.moves).toEqual([5]);
     await upgrade.handle.signal('resume', { by: 'on-call' });

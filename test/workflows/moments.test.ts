@@ -43,7 +43,7 @@ const moments: { strategy: 'surge' | 'in-place'; moment: Moment; hold: Hold }[] 
   }),
 );
 
-describe.concurrent(`an abort at a random moment (seed ${String(seed)})`, { timeout: 240_000 }, () => {
+describe.concurrent(`an abort at a random moment (seed ${String(seed)})`, () => {
   it.for(moments)(
     '$strategy, $moment.activity, call $moment.call, after: $moment.after, then $hold',
     async ({ strategy, moment, hold }, { expect }) => {

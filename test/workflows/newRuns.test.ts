@@ -77,7 +77,7 @@ const wavesBefore = ({ calls }: RunningUpgrade): number[] =>
     activity === 'nextWave' ? [(input as Parameters<Activities['nextWave']>[0]).waves] : [],
   );
 
-describe.concurrent('a roll whose history grows long', { timeout: 240_000 }, () => {
+describe.concurrent('a roll whose history grows long', () => {
   it.for(['surge', 'in-place'] as const)(
     'goes on in new runs that know all that was done (%s)',
     async (strategy, { expect }) => {

@@ -33,7 +33,7 @@ async function stuckRoll(request: Record<string, unknown> = {}) {
   return { workers, upgrade, bound };
 }
 
-describe.concurrent('a drain that is stuck', { timeout: 240_000 }, () => {
+describe.concurrent('a drain that is stuck', () => {
   it('names Pod, budget, numbers and since when, and asks', async ({ expect }) => {
     const { upgrade } = await stuckRoll();
     const question = await upgrade.question();
@@ -156,7 +156,7 @@ describe.concurrent('a drain that is stuck', { timeout: 240_000 }, () => {
   });
 });
 
-describe.concurrent('guards', { timeout: 240_000 }, () => {
+describe.concurrent('guards', () => {
   it('pause the roll after a wave while one fails or can’t be known, and it goes on when they hold', async ({
     expect,
   }) => {

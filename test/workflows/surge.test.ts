@@ -4,7 +4,7 @@ import { useWorkbench } from './server.ts';
 
 const workbench = useWorkbench();
 
-describe.concurrent('a surge roll', { timeout: 240_000 }, () => {
+describe.concurrent('a surge roll', () => {
   it('stands new nodes beside the old ones, moves Pods in waves, and retires the old group when told', async ({
     expect,
   }) => {

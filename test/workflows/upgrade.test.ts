@@ -182,7 +182,7 @@ describe.concurrent('a whole upgrade', () => {
   });
 });
 
-describe.concurrent('a least size that a roll in place had lowered', { timeout: 120_000 }, () => {
+describe.concurrent('a least size that a roll in place had lowered', () => {
   const lowered = { ...oneHop, putBack: [{ nodeGroup: 'blue', leastSize: 3 }] };
 
   it('is put back with as many nodes as it demands, and is looked at until it is there', async ({

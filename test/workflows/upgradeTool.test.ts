@@ -34,7 +34,7 @@ async function settled(upgrade: RunningUpgrade) {
   };
 }
 
-describe.concurrent('the upgrade of a tool', { timeout: 240_000 }, () => {
+describe.concurrent('the upgrade of a tool', () => {
   it('notes the revision, changes the release, and ends when all is as well as before', async ({
     expect,
   }) => {

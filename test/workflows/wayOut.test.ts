@@ -75,7 +75,7 @@ function failingDrain(workers: FakeWorkers) {
   return { state, drainWave };
 }
 
-describe.concurrent('before the first eviction', { timeout: 240_000 }, () => {
+describe.concurrent('before the first eviction', () => {
   it.for(['surge', 'in-place'] as const)(
     'a group that can’t get its nodes puts everything back (%s)',
     async (strategy, { expect }) => {
@@ -114,7 +114,7 @@ describe.concurrent('before the first eviction', { timeout: 240_000 }, () => {
   });
 });
 
-describe.concurrent('after the first eviction', { timeout: 240_000 }, () => {
+describe.concurrent('after the first eviction', () => {
   it('a failure holds, keeps both groups, and asks', async ({ expect }) => {
     const { workers, upgrade } = await start('surge', (fake) => failingDrain(fake));
     const question = await upgrade.question();
@@ -251,7 +251,7 @@ describe.concurrent('after the first eviction', { timeout: 240_000 }, () => {
   });
 });
 
-describe.concurrent('a roll in place', { timeout: 240_000 }, () => {
+describe.concurrent('a roll in place', () => {
   it('ends a wave of nodes, starts as many new ones, and asks for no end of the old group', async ({
     expect,
   }) => {
