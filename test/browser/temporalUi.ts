@@ -20,7 +20,8 @@ export interface TemporalUi {
 /** Opens a page of its own. */
 export async function openTemporalUi(browser: Browser, uiUrl: string): Promise<TemporalUi> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
-  page.setDefaultTimeout(20_000);
+  // To end what hangs: a busy machine takes its time to show a page.
+  page.setDefaultTimeout(180_000);
   const workflows = `${uiUrl}/namespaces/default/workflows`;
 
   const send = async (workflowId: string, action: string, name: string, input: unknown) => {

@@ -108,7 +108,7 @@ describe('status', () => {
         expect(code).toBe(0);
         expect(out).toContain(`stepladder approve ${upgrade.handle.workflowId} --gate plan --digest`);
       },
-      { timeout: 15_000, interval: 200 },
+      { timeout: 300_000, interval: 200 },
     );
     const { out } = await run(['status', upgrade.handle.workflowId, '-o', 'json']);
     const { status } = JSON.parse(out) as { status: UpgradeStatus };

@@ -19,7 +19,7 @@ async function run(args: string[], options?: FakeTerminalOptions) {
   return { code, out: terminal.out.join('\n'), err: terminal.err.join('\n'), questions: terminal.questions };
 }
 
-describe('decide', { timeout: 240_000 }, () => {
+describe('decide', () => {
   it('shows what is asked, refuses what does not fit, and sends what a person says', async () => {
     const workers = fakeWorkers(2);
     for (const pod of workers.pods.slice(0, 1)) pod.bound = true;

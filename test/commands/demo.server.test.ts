@@ -51,58 +51,47 @@ async function processesOf(place: string): Promise<string[]> {
 }
 
 describe('stepladder demo', () => {
-  it(
-    'upgrades its own cluster, approves by itself in a pipe, and ends with the report',
-    { timeout: 120_000 },
-    async () => {
-      const { exitCode, stdout, stderr } = await demo('--speed', '240');
-      expect(stderr).toContain('The demo approves the plan by itself');
-      expect(exitCode).toBe(0);
-      expect(stdout).toMatch(/^# Upgrade of cluster demo: 1\.31 → 1\.33: completed\n/);
-      expect(stdout).toContain('| the plan | 1 |');
-      expect(stdout).toContain('**not upgraded**');
-      expect(await left()).toEqual([]);
-      expect(await processesOf(folder)).toEqual([]);
-    },
-  );
+  it('upgrades its own cluster, approves by itself in a pipe, and ends with the report', async () => {
+    const { exitCode, stdout, stderr } = await demo('--speed', '240');
+    expect(stderr).toContain('The demo approves the plan by itself');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^# Upgrade of cluster demo: 1\.31 → 1\.33: completed\n/);
+    expect(stdout).toContain('| the plan | 1 |');
+    expect(stdout).toContain('**not upgraded**');
+    expect(await left()).toEqual([]);
+    expect(await processesOf(folder)).toEqual([]);
+  });
 
-  it(
-    'moves its cluster to a new one over three minors, under load all the while, and no request fails',
-    { timeout: 240_000 },
-    async () => {
-      const { exitCode, stdout, stderr } = await demo('--strategy', 'blue-green');
-      for (const gate of ['the plan', 'the cutover', 'the deletion of the old cluster'])
-        expect(stderr).toContain(`The demo approves ${gate} by itself`);
-      expect(stderr).toMatch(
-        /all the while: [\d,]+ requests, 0 failed; answered by demo [\d,]+, by demo-green [\d,]+\./,
-      );
-      expect(stdout).toMatch(/^# Migration of cluster demo to demo-green: 1\.31 → 1\.34: completed\n/);
-      expect(exitCode).toBe(0);
-      expect(await left()).toEqual([]);
-      expect(await processesOf(folder)).toEqual([]);
-    },
-  );
+  it('moves its cluster to a new one over three minors, under load all the while, and no request fails', async () => {
+    const { exitCode, stdout, stderr } = await demo('--strategy', 'blue-green');
+    for (const gate of ['the plan', 'the cutover', 'the deletion of the old cluster'])
+      expect(stderr).toContain(`The demo approves ${gate} by itself`);
+    expect(stderr).toMatch(
+      /all the while: [\d,]+ requests, 0 failed; answered by demo [\d,]+, by demo-green [\d,]+\./,
+    );
+    expect(stdout).toMatch(/^# Migration of cluster demo to demo-green: 1\.31 → 1\.34: completed\n/);
+    expect(exitCode).toBe(0);
+    expect(await left()).toEqual([]);
+    expect(await processesOf(folder)).toEqual([]);
+  });
 
-  it(
-    'with --stay starts nothing, and clears everything away when it is told to stop',
-    { timeout: 120_000 },
-    async () => {
-      const child = demo('--stay');
-      await new Promise<void>((resolve) => {
-        let seen = '';
-        child.stdout.on('data', (chunk: unknown) => {
-          seen += String(chunk);
-          if (seen.includes('Ctrl-C ends everything')) resolve();
-        });
+  it('with --stay starts nothing, and clears everything away when it is told to stop', async () => {
+    const child = demo('--stay');
+    await new Promise<void>((resolve, reject) => {
+      let seen = '';
+      child.stdout.on('data', (chunk: unknown) => {
+        seen += String(chunk);
+        if (seen.includes('Ctrl-C ends everything')) resolve();
       });
-      expect((await processesOf(folder)).length).toBeGreaterThan(0);
-      child.kill('SIGTERM');
-      const { exitCode } = await child;
-      expect(exitCode).toBe(0);
-      expect(await left()).toEqual([]);
-      expect(await processesOf(folder)).toEqual([]);
-    },
-  );
+      child.then(({ stderr }) => reject(new Error(`the demo ended:\n${stderr}`)), reject);
+    });
+    expect((await processesOf(folder)).length).toBeGreaterThan(0);
+    child.kill('SIGTERM');
+    const { exitCode } = await child;
+    expect(exitCode).toBe(0);
+    expect(await left()).toEqual([]);
+    expect(await processesOf(folder)).toEqual([]);
+  });
 
   it('fails in words for a scenario that is none, before anything is started', async () => {
     const { exitCode, stdout, stderr } = await demo('--scenario', launcher);

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -41,7 +42,6 @@ describe('finding the temporal binary', () => {
   const inCache = () => writeScript(cachedBinaryPath(join(folder, 'cache')), answering(temporalCliVersion));
   const goThat = (body: string) => writeScript(join(folder, 'path', 'go'), body);
   const goBuilds = `
-/bin/sleep 0.5
 /bin/cat > "$GOBIN/temporal" <<'END'
 #!/bin/sh
 ${answering(temporalCliVersion)}
@@ -86,8 +86,14 @@ END`;
   });
 
   it('builds once when two processes want it at the same time', async () => {
-    await goThat(goBuilds);
-    await Promise.all([search(), search()]);
+    const heard = join(folder, 'the-other-waits');
+    // The build takes until the other one is known to wait for it.
+    await goThat(`until [ -e '${heard}' ]; do /bin/sleep 0.1; done${goBuilds}`);
+    const log = (line: string) => {
+      lines.push(line);
+      if (line.startsWith('Another process')) writeFileSync(heard, '');
+    };
+    await Promise.all([search({ log }), search({ log })]);
     expect(lines.filter((line) => line.startsWith('Building'))).toHaveLength(1);
     expect(lines).toContain('Another process is filling the cache of programs; waiting for it.');
   });

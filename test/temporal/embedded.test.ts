@@ -79,9 +79,17 @@ describe('the embedded Temporal server', () => {
   });
 
   it('uses the port that it is given', async () => {
-    const port = await findFreePort();
-    const { address } = await start({ port });
-    expect(address).toBe(`127.0.0.1:${port}`);
+    for (;;) {
+      const port = await findFreePort();
+      try {
+        const { address } = await start({ port });
+        expect(address).toBe(`127.0.0.1:${port}`);
+        return;
+      } catch (error) {
+        // Another program has taken it in the meantime.
+        if (!(error instanceof Error) || !error.message.includes('in use')) throw error;
+      }
+    }
   });
 
   it('starts with an empty database in the folder it is given, and leaves it there', async () => {
