@@ -68,7 +68,7 @@ export interface RunningLab {
 }
 
 /** Pods of the scenario have to be Ready by then, whatever the speed. */
-const settleLimitMs = 120_000;
+const settleLimitMs = 300_000;
 const seed = 1;
 /** The role that the worker's credentials are of, and the group that its access entry names. */
 const workerRole = 'stepladder';

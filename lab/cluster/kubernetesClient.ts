@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
+import type { Manifest } from '../../scenario/manifest.ts';
 
 /** A Kubernetes object as JSON, as far as the lab looks into it. */
 export interface KubernetesObject {
@@ -32,17 +33,27 @@ export class KubernetesFailure extends Error {
 export type PatchType = 'merge' | 'strategic-merge';
 
 const retryEveryMs = 200;
-const retryLimitMs = 30_000;
+/** It ends what hangs: on a busy machine a server that has just begun takes its time. */
+const retryLimitMs = 120_000;
 /** A server that stops answers so; a new one is there in a moment. */
 const passing = new Set([429, 502, 503, 504]);
 
 /**
+ * What an API server says of a Service's address before it has learned of the addresses that there are to give, which
+ * its readiness does not wait for (kubernetes/kubernetes, pkg/registry/core/service/ipallocator).
+ */
+const addressesUnknown =
+  /failed to allocate IP .*(does not match the current range|allocator not ready|at this time)/;
+
+/**
  * On a busy machine a server that has just begun refuses what its admission can't judge yet (403, "not yet ready to handle
- * request"), and etcd keeps it waiting for too long (500, "etcdserver: request timed out").
+ * request") and a Service with an address of its own (422), and etcd keeps it waiting for too long (500, "etcdserver:
+ * request timed out").
  */
 const isPassing = ({ code, message }: KubernetesFailure): boolean =>
   passing.has(code) ||
   (code === 403 && message.includes('not yet ready')) ||
+  (code === 422 && addressesUnknown.test(message)) ||
   (code === 500 && /etcdserver|timed out|deadline exceeded/.test(message));
 
 /** The lab's own way into its cluster, as its administrator. API servers are replaced under it: what may be sent again is. */
@@ -77,11 +88,14 @@ export class KubernetesClient {
   }
 
   /** Creates an object; one that is there already stays as it is. */
-  async ensure(path: string, object: object): Promise<void> {
+  async ensure(path: string, object: Manifest): Promise<void> {
     try {
       await this.#send('POST', path, object);
     } catch (error) {
-      if (!isCode(error, 409)) throw error;
+      if (isCode(error, 409)) return;
+      // Of a Service whose creation was answered too late its own address is said to be taken, before its name is.
+      if (isCode(error, 422) && (await this.find(`${path}/${object.metadata.name}`)) !== undefined) return;
+      throw error;
     }
   }
 

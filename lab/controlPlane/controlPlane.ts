@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent } from 'undici';
-import { findFreePort } from '../../src/processes/ports.ts';
 import type { ControlPlaneBinaries } from '../binaries/types.ts';
 import { startComponent } from './component.ts';
 import type { Component } from './component.ts';
@@ -15,6 +14,8 @@ import {
   etcdArguments,
   schedulerArguments,
 } from './flags.ts';
+import { holdPort } from './ports.ts';
+import type { HeldPort } from './ports.ts';
 import { awaitReady } from './ready.ts';
 import { startTokenWebhook } from './tokenWebhook.ts';
 import type { LabIdentity, TokenWebhook } from './tokenWebhook.ts';
@@ -56,12 +57,13 @@ export interface LabControlPlane {
 }
 
 const apiServerCount = 2;
-const readyLimitMs = 90_000;
+/** It ends waiting for what hangs; a busy machine needs a minute, and what has ended is told of at once. */
+const readyLimitMs = 300_000;
 /** An API server finishes what it has begun, ends its watches in order, and is forced only after that. */
 const apiServerGraceMs = 20_000;
-/** At the end of all nobody waits for anything any more. */
-const closingGraceMs = 1_500;
-/** A port that was free may be taken in the moment before a program listens on it. */
+/** At the end of all nobody waits for anything any more, and what etcd holds is removed. */
+const closingGraceMs = 0;
+/** Another process may take a port in the moment before a program listens on it. */
 const portTries = 3;
 
 /** Starts etcd, two API servers behind one endpoint, the controller-manager and the scheduler; resolves when all are ready. */
@@ -233,12 +235,9 @@ class ControlPlane implements LabControlPlane {
         args: etcdArguments({ dataFolder: join(folder, 'etcd'), client, peer }),
         port: client,
       });
-      await awaitReady(
-        component,
-        { url: `http://127.0.0.1:${client}/health` },
-        readyLimitMs,
-        this.#closing.signal,
-      );
+      await this.#readyOrStopped(component, this.#closing.signal, {
+        url: `http://127.0.0.1:${client}/health`,
+      });
       return component;
     });
   }
@@ -316,14 +315,10 @@ class ControlPlane implements LabControlPlane {
     this.#options.onChange?.();
     void component.ended.then(() => this.#options.onChange?.());
     if (this.#closing.signal.aborted) await component.stop(closingGraceMs);
-    void component.failed.then((what) => {
-      if (!this.#started.has(component)) return;
-      this.#endpoint?.remove(options.port);
-      this.#tellFailure(what);
-    });
     return component;
   }
 
+  /** One that ends before it is ready is told of here; one that ends after that, as what has failed. */
   async #readyOrStopped(
     component: Component,
     signal: AbortSignal,
@@ -335,6 +330,11 @@ class ControlPlane implements LabControlPlane {
       await this.#stop(component);
       throw error;
     }
+    void component.failed.then((what) => {
+      if (!this.#started.has(component)) return;
+      this.#endpoint?.remove(component.port ?? 0);
+      this.#tellFailure(what);
+    });
   }
 
   async #stop(component: Component, graceMs?: number): Promise<void> {
@@ -344,11 +344,17 @@ class ControlPlane implements LabControlPlane {
 
   async #withPorts(count: number, start: (ports: number[]) => Promise<Component>): Promise<Component> {
     for (let attempt = 1; ; attempt += 1) {
-      const ports: number[] = [];
-      while (ports.length < count) ports.push(await findFreePort());
+      const held: HeldPort[] = [];
+      const release = (): void => {
+        for (const each of held) each.release();
+      };
       try {
-        return await start(ports);
+        while (held.length < count) held.push(await holdPort());
+        const component = await start(held.map(({ port }) => port));
+        void component.ended.then(release);
+        return component;
       } catch (error) {
+        release();
         const taken = error instanceof Error && error.message.includes('address already in use');
         if (!taken || attempt === portTries) throw error;
       }

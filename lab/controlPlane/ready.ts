@@ -4,6 +4,8 @@ import type { Dispatcher } from 'undici';
 import type { Component } from './component.ts';
 
 const lookEveryMs = 100;
+/** A program that has just begun may take so long to answer on a busy machine. */
+const answerLimitMs = 10_000;
 
 export interface ReadinessQuestion {
   url: string;
@@ -34,7 +36,7 @@ export async function awaitReady(
     try {
       const { statusCode, body } = await request(question.url, {
         headers: question.headers ?? {},
-        headersTimeout: 2_000,
+        headersTimeout: answerLimitMs,
         signal,
         ...(question.dispatcher === undefined ? {} : { dispatcher: question.dispatcher }),
       });

@@ -53,6 +53,7 @@ async function supervise(folder: string): Promise<number> {
     throw new Error(`${folder} holds no lab that was asked for`);
   const state = new StateFile(folder, present);
   await state.change({ supervisor: self });
+  let noted: Promise<void> = Promise.resolve();
   try {
     const starting = startLab({
       ...options,
@@ -63,7 +64,8 @@ async function supervise(folder: string): Promise<number> {
         kwok: options.kwok,
       },
       onComponents: (components) => {
-        void statesOf(components).then((running) => state.change({ components: running }));
+        // In their order: what was told first is not to be written last.
+        noted = noted.then(async () => state.change({ components: await statesOf(components) }));
       },
       log,
     });
@@ -71,6 +73,8 @@ async function supervise(folder: string): Promise<number> {
     // What has been started already ends with this process.
     if (lab === undefined) return 1;
     await writeKubeconfig(files.kubeconfig, lab);
+    // Whoever is told that it is up may ask at once what runs.
+    await noted;
     await state.change({
       phase: 'up',
       eksUrl: lab.eksUrl,

@@ -21,7 +21,7 @@ export interface UpOptions {
 
 const lookEveryMs = 100;
 /** A supervisor that was just started has to say who it is by then. */
-const supervisorLimitMs = 20_000;
+const supervisorLimitMs = 120_000;
 const shownLogLines = 8;
 
 /** A lab that can't be brought up; the message says why, and what to do. */
