@@ -9,11 +9,11 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Agent } from 'undici';
-import { findControlPlaneBinaries, findEtcd, findKubectl, findKwok } from '../../lab/binaries/index.ts';
+import { findKubectl } from '../../lab/binaries/index.ts';
 import { KubernetesClient } from '../../lab/cluster/kubernetesClient.ts';
 import type { KubernetesObject } from '../../lab/cluster/kubernetesClient.ts';
 import { kubeconfigText } from '../../lab/controlPlane/credentials.ts';
-import { startLab } from '../../lab/start.ts';
+import { startTemporaryLab } from '../../lab/temporaryLab.ts';
 import { Clusters } from '../../src/activities/clusters.ts';
 import { createActivities } from '../../src/activities/createActivities.ts';
 import { openFolderStore } from '../../src/evidence/folderStore.ts';
@@ -48,16 +48,7 @@ try {
   const scenario = rollScenario(size);
   const deployments = scenario.workloads.map(({ name }) => name);
   const program = await findKubectl({ log });
-  const lab = await startLab({
-    scenario,
-    folder: join(folder, 'lab'),
-    binaries: {
-      controlPlane: (minor) => findControlPlaneBinaries(minor, { log }),
-      etcd: await findEtcd({ log }),
-      kwok: await findKwok({ log }),
-    },
-    log,
-  });
+  const lab = await startTemporaryLab(scenario, log);
   cleanups.push(() => lab.close());
   const { kubernetesUrl: url, certificateAuthorityPem, adminToken: token } = lab;
   const client = new KubernetesClient({ url, certificateAuthorityPem, token });

@@ -1,8 +1,5 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findControlPlaneBinaries, findEtcd, findKwok } from '../../lab/binaries/index.ts';
-import { startLab } from '../../lab/start.ts';
+import { startTemporaryLab } from '../../lab/temporaryLab.ts';
 import { loadScenario } from '../../scenario/scenario.ts';
 import { startSimulator } from '../../simulator/start.ts';
 import type { ServedCluster } from './contractCluster.ts';
@@ -25,17 +22,7 @@ export async function serveSimulated(): Promise<ServedCluster> {
 
 /** The contract's cluster, of real programs. */
 export async function serveReal(): Promise<ServedCluster> {
-  const log = (): void => undefined;
-  const lab = await startLab({
-    scenario: loadScenario(scenarioFile),
-    folder: await mkdtemp(join(tmpdir(), 'stepladder-contract-')),
-    binaries: {
-      controlPlane: (minor) => findControlPlaneBinaries(minor, { log }),
-      etcd: await findEtcd({ log }),
-      kwok: await findKwok({ log }),
-    },
-    log,
-  });
+  const lab = await startTemporaryLab(loadScenario(scenarioFile));
   return {
     url: lab.kubernetesUrl,
     certificateAuthorityPem: lab.certificateAuthorityPem,

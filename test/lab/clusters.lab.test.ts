@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   AssociateAccessPolicyCommand,
   CreateAccessEntryCommand,
@@ -18,11 +15,10 @@ import {
 } from '@aws-sdk/client-eks';
 import type { Cluster } from '@aws-sdk/client-eks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findControlPlaneBinaries, findEtcd, findKwok } from '../../lab/binaries/index.ts';
 import { KubernetesClient } from '../../lab/cluster/kubernetesClient.ts';
 import type { KubernetesObject } from '../../lab/cluster/kubernetesClient.ts';
-import { startLab } from '../../lab/start.ts';
 import type { RunningLab } from '../../lab/start.ts';
+import { startTemporaryLab } from '../../lab/temporaryLab.ts';
 import { parseScenario } from '../../scenario/scenario.ts';
 import { makeEksToken } from '../../src/platform/eks/token.ts';
 
@@ -45,19 +41,7 @@ describe('a second cluster of real programs, of another minor version', () => {
   let green: KubernetesClient;
 
   beforeAll(async () => {
-    const log = (): void => undefined;
-    const folder = await mkdtemp(join(tmpdir(), 'stepladder-clusters-'));
-    cleanups.push(() => rm(folder, { recursive: true, force: true }));
-    lab = await startLab({
-      scenario,
-      folder: join(folder, 'lab'),
-      binaries: {
-        controlPlane: (minor) => findControlPlaneBinaries(minor, { log }),
-        etcd: await findEtcd({ log }),
-        kwok: await findKwok({ log }),
-      },
-      log,
-    });
+    lab = await startTemporaryLab(scenario);
     cleanups.push(() => lab.close());
     eks = new EKSClient({ endpoint: lab.eksUrl, region, credentials: credentials() });
     cleanups.push(async () => eks.destroy());
@@ -165,7 +149,7 @@ describe('a second cluster of real programs, of another minor version', () => {
     expect(await blue.list('/api/v1/nodes')).toHaveLength(1);
   });
 
-  const waiting = { timeout: 60_000, interval: 100 };
+  const waiting = { timeout: 180_000, interval: 100 };
 
   function credentials(): { accessKeyId: string; secretAccessKey: string } {
     const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } =

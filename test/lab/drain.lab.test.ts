@@ -3,20 +3,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findControlPlaneBinaries, findEtcd, findKwok } from '../../lab/binaries/index.ts';
 import { KubernetesClient } from '../../lab/cluster/kubernetesClient.ts';
 import type { KubernetesObject } from '../../lab/cluster/kubernetesClient.ts';
-import { startLab } from '../../lab/start.ts';
 import type { RunningLab } from '../../lab/start.ts';
+import { startTemporaryLab } from '../../lab/temporaryLab.ts';
 import { parseScenario } from '../../scenario/scenario.ts';
 import { Clusters } from '../../src/activities/clusters.ts';
 import { createActivities } from '../../src/activities/createActivities.ts';
 import type { ClusterContext } from '../../src/activities/types.ts';
 import { openFolderStore } from '../../src/evidence/folderStore.ts';
+import { eventually } from '../processes/patience.ts';
 
 const scenario = parseScenario({
   cluster: { name: 'drained', version: '1.31' },
-  speed: 10,
+  speed: 30,
   nodeGroups: [
     { name: 'old', size: 2 },
     { name: 'new', size: 2 },
@@ -32,6 +32,15 @@ const scenario = parseScenario({
 });
 
 type Pod = KubernetesObject & { spec: { nodeName?: string } };
+type Deployment = KubernetesObject & {
+  spec: { replicas: number };
+  status: {
+    observedGeneration?: number;
+    replicas?: number;
+    updatedReplicas?: number;
+    availableReplicas?: number;
+  };
+};
 
 describe('draining real nodes, with the permissions of the deployed ClusterRole and no more', () => {
   const cleanups: (() => Promise<unknown>)[] = [];
@@ -41,19 +50,9 @@ describe('draining real nodes, with the permissions of the deployed ClusterRole 
   let context: ClusterContext;
 
   beforeAll(async () => {
-    const log = (): void => undefined;
     const folder = await mkdtemp(join(tmpdir(), 'stepladder-drain-'));
     cleanups.push(() => rm(folder, { recursive: true, force: true }));
-    lab = await startLab({
-      scenario,
-      folder: join(folder, 'lab'),
-      binaries: {
-        controlPlane: (minor) => findControlPlaneBinaries(minor, { log }),
-        etcd: await findEtcd({ log }),
-        kwok: await findKwok({ log }),
-      },
-      log,
-    });
+    lab = await startTemporaryLab(scenario);
     cleanups.push(() => lab.close());
     client = new KubernetesClient({
       url: lab.kubernetesUrl,
@@ -69,7 +68,7 @@ describe('draining real nodes, with the permissions of the deployed ClusterRole 
     const cluster = { name: 'drained' };
     const { identity } = await activities.identifyCluster({ cluster });
     context = { cluster, identity, evidencePrefix: 'drained/upgrade/run' };
-  }, 240_000);
+  }, 600_000);
   afterAll(async () => {
     vi.unstubAllEnvs();
     for (const clean of cleanups.reverse()) await clean();
@@ -122,7 +121,7 @@ describe('draining real nodes, with the permissions of the deployed ClusterRole 
     const owners = first.stuck.flatMap(({ owner }) => owner ?? []).slice(0, 1);
     const restart = { context, owners, restartedAt: '2026-05-01T00:00:00Z' };
     expect(await activities.restartOwners(restart)).toEqual({ restarted: 1, problems: [] });
-    expect(await activities.drainWave({ ...wave, timeoutMs: 60_000 })).toMatchObject({
+    expect(await activities.drainWave({ ...wave, timeoutMs: 180_000 })).toMatchObject({
       state: 'drained',
       stuck: [],
     });
@@ -143,6 +142,16 @@ describe('draining real nodes, with the permissions of the deployed ClusterRole 
   });
 
   it('deletes a Pod that a person names, under a budget that would not let it go', async () => {
+    await eventually('the restart is over', async () => {
+      const { metadata, spec, status } = await client.get<Deployment>(
+        '/apis/apps/v1/namespaces/shop/deployments/all',
+      );
+      const { observedGeneration, replicas, updatedReplicas, availableReplicas } = status;
+      return (
+        observedGeneration === metadata.generation &&
+        [replicas, updatedReplicas, availableReplicas].every((count) => count === spec.replicas)
+      );
+    });
     const [name = ''] = (await podsOn(await nodesOf('new'))).filter((each) => each.startsWith('all-'));
     const { metadata } = await client.get<KubernetesObject>(`/api/v1/namespaces/shop/pods/${name}`);
     const pods = [{ namespace: 'shop', name, uid: metadata.uid ?? '' }];

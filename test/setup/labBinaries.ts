@@ -1,8 +1,6 @@
 import { findControlPlaneBinaries, findEtcd, findKubectl, findKwok } from '../../lab/binaries/index.ts';
+import { testedMinors } from '../../lab/releases.ts';
 import { findHelm } from '../../src/tools/helm/binary.ts';
-
-/** The minor versions that the tests start from, pass and reach. */
-const minors = ['1.31', '1.32', '1.33'];
 
 /** Runs once before all test files: finds, fetches or builds what the lab runs, and says what it is doing. */
 export default async function setup(): Promise<void> {
@@ -11,5 +9,5 @@ export default async function setup(): Promise<void> {
   await findKwok(source);
   await findKubectl(source);
   await findHelm(source);
-  for (const minor of minors) await findControlPlaneBinaries(minor, source);
+  for (const minor of testedMinors) await findControlPlaneBinaries(minor, source);
 }

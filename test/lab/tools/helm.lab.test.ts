@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findControlPlaneBinaries, findEtcd, findKwok } from '../../../lab/binaries/index.ts';
 import { KubernetesClient } from '../../../lab/cluster/kubernetesClient.ts';
-import { startLab } from '../../../lab/start.ts';
 import type { RunningLab } from '../../../lab/start.ts';
+import { startTemporaryLab } from '../../../lab/temporaryLab.ts';
 import { parseScenario } from '../../../scenario/scenario.ts';
 import { connectKubernetes } from '../../../src/kubernetes/connection.ts';
 import type { KubernetesConnection } from '../../../src/kubernetes/connection.ts';
@@ -63,20 +62,10 @@ describe('bringing releases up and back on a real cluster, with the real helm', 
   let work: ReleaseWork;
 
   beforeAll(async () => {
-    const log = (): void => undefined;
     folder = await mkdtemp(join(tmpdir(), 'stepladder-helm-'));
     cleanups.push(() => rm(folder, { recursive: true, force: true }));
     helm = await findHelm({ log: (line) => console.error(`[helm] ${line}`) });
-    lab = await startLab({
-      scenario,
-      folder: join(folder, 'lab'),
-      binaries: {
-        controlPlane: (minor) => findControlPlaneBinaries(minor, { log }),
-        etcd: await findEtcd({ log }),
-        kwok: await findKwok({ log }),
-      },
-      log,
-    });
+    lab = await startTemporaryLab(scenario);
     cleanups.push(() => lab.close());
     const { kubernetesUrl: url, certificateAuthorityPem, adminToken: token } = lab;
     client = new KubernetesClient({ url, certificateAuthorityPem, token });
@@ -257,8 +246,8 @@ describe('bringing releases up and back on a real cluster, with the real helm', 
   }
   const untilPending = (release: string) =>
     vi.waitFor(async () => expect((await historyOf(release)).at(-1)).toMatch(/pending-upgrade$/), {
-      timeout: 20_000,
-      interval: 200,
+      timeout: 90_000,
+      interval: 100,
     });
 
   it('takes back what a crash of ours has left pending, and goes on', async () => {
@@ -337,7 +326,7 @@ describe('bringing releases up and back on a real cluster, with the real helm', 
     await upgradeRelease(work, first);
     const held = { name: 'held', finalizers: ['example.org/held'] };
     const configMaps = '/api/v1/namespaces/going/configmaps';
-    await client.post(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: held });
+    await client.ensure(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: held });
     await client.remove('/api/v1/namespaces/going');
     const second = { ...first, change: { ...change, to: { version: '1.1.0' } }, revisionBefore: 1 };
     await expect(upgradeRelease(work, second)).rejects.toMatchObject({
