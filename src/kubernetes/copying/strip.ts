@@ -26,7 +26,7 @@ export function stripObject(kind: CopiedKind, object: Json, context: StripContex
   return special === undefined ? stripped : special(stripped, context);
 }
 
-/** Written by controllers about blue's volumes, nodes and leaders, or by us. */
+/** Written by controllers about blue's volumes, nodes, rollouts and leaders, or by us. */
 const boundAnnotations: ReadonlySet<string> = new Set([
   'pv.kubernetes.io/bind-completed',
   'pv.kubernetes.io/bound-by-controller',
@@ -35,6 +35,8 @@ const boundAnnotations: ReadonlySet<string> = new Set([
   'volume.beta.kubernetes.io/storage-provisioner',
   'volume.kubernetes.io/storage-resizer',
   'deprecated.daemonset.template.generation',
+  'deployment.kubernetes.io/revision',
+  'control-plane.alpha.kubernetes.io/leader',
   holdNoteKey,
 ]);
 

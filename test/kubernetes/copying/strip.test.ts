@@ -131,11 +131,13 @@ describe('what an object of one cluster is in another', () => {
     expect(strip('persistentvolumeclaims', claim)['spec']).toEqual({ volumeName: 'efs' });
   });
 
-  it('leaves out what controllers write about volumes, nodes and leaders', () => {
+  it('leaves out what controllers write about volumes, nodes, rollouts and leaders', () => {
     const annotations = {
       'pv.kubernetes.io/bind-completed': 'yes',
       'volume.kubernetes.io/selected-node': 'n',
       'volume.kubernetes.io/storage-provisioner': 'ebs.csi.aws.com',
+      'deployment.kubernetes.io/revision': '7',
+      'control-plane.alpha.kubernetes.io/leader': '{}',
       kept: 'yes',
     };
     const claim = strip('persistentvolumeclaims', { metadata: { ...metadata, annotations }, spec: {} });
