@@ -43,7 +43,23 @@ export interface ComparisonVerdict {
   /** Differences without one, one line each, at most 20: each stands against the cutover. */
   unexplained: string[];
   unexplainedCount: number;
+  /** What the objects say that both have; absent where a worker of an earlier version has compared. */
+  contents?: ContentsVerdict;
   evidence: EvidenceReference;
+}
+
+/** What objects say on blue against what they say on green. It stands in nobody's way, but is to be seen. */
+export interface ContentsVerdict {
+  /** Objects of which it was compared. */
+  compared: number;
+  /** How many say something else. */
+  differing: number;
+  /** Of how many green has all that blue says, and something besides. */
+  onlyGreenSaysMore: number;
+  /** One line each, what people look for first before all else, at most 20: `shop/Deployment/web: spec.replicas`. */
+  lines: string[];
+  /** Blue alone is the source: what differs has changed since, and is brought again right before the users go. */
+  isBroughtAgain: boolean;
 }
 
 /** How green's workloads do against blue's. */

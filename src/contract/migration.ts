@@ -153,6 +153,8 @@ export interface MigrationStatus {
     same: number;
     explained: { reason: string; count: number }[];
     unexplainedCount: number;
+    /** Objects that both have: how many were compared by what they say, and how many do not say the same. */
+    contents?: { compared: number; differing: number };
   };
   /** Green's probes as they stood last before users were sent there. */
   probed?: ProbeResult[];

@@ -1,5 +1,6 @@
 import type {
   ComparisonVerdict,
+  ContentsVerdict,
   CopyVerdict,
   GreenWorkloadsVerdict,
   ProbesVerdict,
@@ -60,7 +61,7 @@ export function cutoverShown(moment: CutoverMoment): string[] {
 }
 
 /** What speaks against it. The gate is not opened over most of it, unless a person has accepted that. */
-function against({ copied, comparison, workloads, probes, asked, green }: CutoverMoment): string[] {
+function against({ copied, comparison, workloads, probes, asked, green, blue }: CutoverMoment): string[] {
   const failing = probes.results
     .filter(({ state }) => state !== 'holds')
     .map(({ name, state, why }) => `${name} ${state === 'fails' ? 'fails' : 'is unknown'}: ${why}`);
@@ -72,6 +73,28 @@ function against({ copied, comparison, workloads, probes, asked, green }: Cutove
     ...(asked.length === 0
       ? [
           '- **no probe** was asked for: nothing but Ready Pods and the router’s own health checks tells how it serves',
+        ]
+      : []),
+    ...(comparison.contents === undefined ? [] : otherContents(comparison.contents, blue, green)),
+  ];
+}
+
+/** What both have and what does not say the same: no reason to wait, but one to look. */
+function otherContents(contents: ContentsVerdict, blue: string, green: string): string[] {
+  const { differing, onlyGreenSaysMore, lines, isBroughtAgain } = contents;
+  const changed = differing - onlyGreenSaysMore;
+  return [
+    ...block(`objects that do not say the same on ${green} as on ${blue}`, lines, differing),
+    ...(changed > 0
+      ? [
+          isBroughtAgain
+            ? `  - ${changed === 1 ? 'one has changed since it was' : `${changed} have changed since they were`} copied: what ${blue} says then is brought again right before the users go`
+            : `  - ${changed === 1 ? 'one is' : `${changed} are`} as their own source has them: see that nothing of ${blue} is missing there`,
+        ]
+      : []),
+    ...(onlyGreenSaysMore > 0
+      ? [
+          `  - ${onlyGreenSaysMore === 1 ? 'one says' : `${onlyGreenSaysMore} say`} all that ${blue} does, and something besides: that stays`,
         ]
       : []),
   ];
@@ -88,7 +111,7 @@ function seen({ copied, comparison, workloads, probes, green, blue }: CutoverMom
       : [
           `- **copied**: ${objects(copied.applied + copied.unchanged)} on ${green}, ${copied.leftOut} stay behind`,
         ]),
-    `- **compared**: ${objects(comparison.same)} the same on both; differences: ${explained} explained, ${unexplained}`,
+    `- **compared**: ${objects(comparison.same)} ${contentsSeen(comparison)}; differences: ${explained} explained, ${unexplained}`,
     ...comparison.explained.slice(0, shownLines).map(({ reason, count }) => `  - ${count}: ${reason}`),
     `- **workloads**: ${workloads.compared} owners of Pods were compared${workloads.well ? `, all as well as on ${blue}` : ''}`,
     ...(holding.length === 0
@@ -97,6 +120,12 @@ function seen({ copied, comparison, workloads, probes, green, blue }: CutoverMom
           `- **probed** from inside: ${holding.map(({ name, inARow }) => `${name} (${inARow} in a row)`).join(', ')}`,
         ]),
   ];
+}
+
+function contentsSeen({ contents }: Pick<ComparisonVerdict, 'contents'>): string {
+  if (contents === undefined) return 'the same on both';
+  const { compared, differing } = contents;
+  return `on both, ${compared} compared by what they say: ${differing === 0 ? 'all the same' : `${differing} not the same`}`;
 }
 
 function lookForOneself({ blue, green, region, asked, addresses, weights }: CutoverMoment): string[] {

@@ -41,13 +41,17 @@ describe('the report of a migration', () => {
   it('says what was copied and compared, each difference with its reason', () => {
     const text = markdown({
       copied: { applied: 118, unchanged: 2, leftOut: 40, refusedCount: 0 },
-      compared: { same: 120, explained: [{ reason: 'owned by a chart', count: 7 }], unexplainedCount: 0 },
+      compared: {
+        ...{ same: 120, explained: [{ reason: 'owned by a chart', count: 7 }], unexplainedCount: 0 },
+        contents: { compared: 110, differing: 2 },
+      },
     });
     expect(under('What came to the new cluster', text)).toBe(
       [
         '- Copied: 118 objects; 2 were there already, 40 stayed behind, none was refused.',
         '- Compared: 120 objects on both, no difference without a reason.',
         '  - 7: owned by a chart',
+        '  - 110 compared by what they say: 2 not the same',
       ].join('\n'),
     );
   });

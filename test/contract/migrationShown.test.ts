@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ContentsVerdict } from '../../src/activities/migrationTypes.ts';
 import { cutoverShown, retireShown, rollbackText } from '../../src/contract/migrationShown.ts';
 import type { CutoverMoment, RetireMoment } from '../../src/contract/migrationShown.ts';
 import type { MigrationStage } from '../../src/contract/migration.ts';
@@ -92,6 +93,52 @@ describe('the gate of the cutover', () => {
         "  - objects that were changed in the Kubernetes API of prod-1-34 since then are not brought back to prod",
       ]
     `);
+  });
+
+  describe('tells what does not say the same on both', () => {
+    const comparison = { same: 310, explained: [], unexplained: [], unexplainedCount: 0 };
+    const same = { compared: 298, differing: 0, onlyGreenSaysMore: 0, lines: [], isBroughtAgain: true };
+    const lines = ['shop/Deployment/web: spec.template.spec.containers[0].image', 'shop/Secret/keys: data'];
+
+    it.each<[what: string, contents: ContentsVerdict, said: string[]]>([
+      ['nothing', same, []],
+      [
+        'what has changed on blue since it was copied',
+        { ...same, differing: 2, lines },
+        [
+          '- **objects that do not say the same on prod-1-34 as on prod** (2)',
+          ...lines.map((line) => `  - ${line}`),
+          '  - 2 have changed since they were copied: what prod says then is brought again right before the users go',
+        ],
+      ],
+      [
+        'what its own source says',
+        { ...same, differing: 12, lines, isBroughtAgain: false },
+        [
+          '- **objects that do not say the same on prod-1-34 as on prod** (12)',
+          ...lines.map((line) => `  - ${line}`),
+          '  - and 10 more in the evidence',
+          '  - 12 are as their own source has them: see that nothing of prod is missing there',
+        ],
+      ],
+      [
+        'what only green says besides',
+        { ...same, differing: 2, onlyGreenSaysMore: 1, lines },
+        [
+          '- **objects that do not say the same on prod-1-34 as on prod** (2)',
+          ...lines.map((line) => `  - ${line}`),
+          '  - one has changed since it was copied: what prod says then is brought again right before the users go',
+          '  - one says all that prod does, and something besides: that stays',
+        ],
+      ],
+    ])('%s', (_what, contents, said) => {
+      const shown = cutover({ comparison: { ...comparison, contents } });
+      expect(shown.slice(1, 1 + said.length)).toEqual(said);
+      const count = contents.differing === 0 ? 'all the same' : `${contents.differing} not the same`;
+      expect(shown).toContain(
+        `- **compared**: 310 objects on both, 298 compared by what they say: ${count}; differences: 0 explained, none unexplained`,
+      );
+    });
   });
 
   it('begins with why the users were sent back before, and what speaks against it', () => {

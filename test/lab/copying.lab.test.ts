@@ -13,11 +13,14 @@ import { findControlPlaneBinaries, findEtcd, findKwok } from '../../lab/binaries
 import { startLab } from '../../lab/start.ts';
 import type { RunningLab } from '../../lab/start.ts';
 import { parseScenario } from '../../scenario/scenario.ts';
+import { compareClusters } from '../../src/kubernetes/comparing/compareClusters.ts';
+import { describeContents } from '../../src/kubernetes/comparing/compareKind.ts';
 import { connectKubernetes } from '../../src/kubernetes/connection.ts';
 import type { KubernetesConnection } from '../../src/kubernetes/connection.ts';
 import { CopyAccount } from '../../src/kubernetes/copying/copyAccount.ts';
 import { copyFromBlue } from '../../src/kubernetes/copying/copyObjects.ts';
 import { bringManifests } from '../../src/kubernetes/copying/bringManifests.ts';
+import { plainSelection } from '../../src/kubernetes/copying/selection.ts';
 import { objectsInText } from '../../src/tools/crds/crdDocuments.ts';
 import { makeEksToken } from '../../src/platform/eks/token.ts';
 
@@ -104,6 +107,9 @@ describe('copying from a cluster of real programs to one of another minor versio
       'configmaps shop/kube-root-ca.crt',
     );
 
+    expect(await differing()).toEqual({ lines: [], contents: expect.any(Number) as number });
+    expect((await differing()).contents).toBeGreaterThan(first.counts().applied - 5);
+
     const second = await copied();
     expect(second.record()).toMatchObject({ refused: [], created: [], changed: [] });
     expect(second.counts()).toMatchObject({
@@ -111,6 +117,37 @@ describe('copying from a cluster of real programs to one of another minor versio
       unchanged: first.counts().applied + first.counts().unchanged,
     });
   });
+
+  it('tells exactly where an object was changed, until that is brought too', async () => {
+    const path = '/apis/apps/v1/namespaces/shop/statefulsets/db';
+    const containers = [{ name: 'db', image: 'registry.example.com/db:2' }];
+    const body = { spec: { replicas: 2, template: { spec: { containers } } } };
+    await blue.change('PATCH', path, { body, what: 'change the image' });
+    const web = '/apis/apps/v1/namespaces/shop/deployments/web';
+    // Between the bounds of its autoscaler.
+    await green.change('PATCH', web, {
+      body: { spec: { replicas: 3 } },
+      what: 'scale as an autoscaler does',
+    });
+    expect((await differing()).lines).toEqual([
+      'shop/StatefulSet/db: spec.template.spec.containers[0].image, spec.replicas',
+    ]);
+    const third = await copied();
+    expect(third.record().changed).toContain('statefulsets.apps shop/db');
+    expect((await differing()).lines).toEqual([]);
+  });
+
+  /** What does not say the same on both, one line each, and how many objects were compared. */
+  async function differing(): Promise<{ lines: string[]; contents: number }> {
+    const of = { selection: plainSelection, sharedClaims: new Set<string>() };
+    const lines: string[] = [];
+    let contents = 0;
+    for await (const entry of compareClusters({ blue, green }, of)) {
+      if ('contents' in entry) contents += entry.contents ?? 0;
+      if ('what' in entry && entry.what === 'differs') lines.push(describeContents(entry));
+    }
+    return { lines, contents };
+  }
 
   async function copied(): Promise<CopyAccount> {
     const account = new CopyAccount();

@@ -107,6 +107,9 @@ describe('two clusters of real programs, of 1.31 and 1.33, with the permissions 
     expect(refused).toEqual([]);
     const verdict = await activities.compareSides({ sides, stage, tools: [] });
     expect(verdict).toMatchObject({ unexplained: [], unexplainedCount: 0 });
+    // Defaults of two minor versions among it.
+    expect(verdict.contents).toMatchObject({ differing: 0, lines: [] });
+    expect(verdict.contents?.compared).toBeGreaterThan(10);
   });
 
   it('have workloads that do as well, but for what stands still', async () => {
@@ -141,7 +144,9 @@ describe('two clusters of real programs, of 1.31 and 1.33, with the permissions 
         [true, true],
         [false, true],
       ]);
-      expect(await activities.compareSides({ sides, stage, tools: [] })).toMatchObject({ unexplained: [] });
+      expect(await activities.compareSides({ sides, stage, tools: [] })).toMatchObject({
+        ...{ unexplained: [], contents: { lines: [] } },
+      });
       expect(await activities.verifyGreenWorkloads({ sides, stage, ...limits })).toMatchObject({
         well: true,
       });

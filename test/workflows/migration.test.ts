@@ -258,6 +258,26 @@ describe.concurrent('a migration', () => {
     expect(await ended(upgrade)).toBe('canceled');
   });
 
+  it('is not held up by what does not say the same as on blue, and shows it at the gate', async ({
+    expect,
+  }) => {
+    const line = 'shop/Deployment/web: spec.template.spec.containers[0].image';
+    const fake = fakeMigration({
+      compareSides: async () => ({
+        ...{ same: 40, explained: [], unexplained: [], unexplainedCount: 0 },
+        contents: { compared: 38, differing: 1, onlyGreenSaysMore: 0, lines: [line], isBroughtAgain: true },
+        evidence: { name: 'compared', key: 'compared', sha256: 'x', count: 1 },
+      }),
+    });
+    const upgrade = await start(fake);
+    await upgrade.approve('plan');
+    const { gates, migration } = await upgrade.gate('cutover');
+    expect(gates.find(({ gate }) => gate === 'cutover')?.shown).toContain(`  - ${line}`);
+    expect(migration?.compared?.contents).toEqual({ compared: 38, differing: 1 });
+    await upgrade.handle.signal('abort');
+    expect(await ended(upgrade)).toBe('canceled');
+  });
+
   it('sends nobody over while what must not work twice works on blue', async ({ expect }) => {
     const fake = fakeMigration();
     const before = { ...fake.activities };

@@ -1,7 +1,12 @@
 import { compareClusters } from '../../kubernetes/comparing/compareClusters.ts';
 import type { ComparedKind, ComparisonProgress } from '../../kubernetes/comparing/compareClusters.ts';
-import { describeDifference, isUnexplained } from '../../kubernetes/comparing/compareKind.ts';
-import type { Difference } from '../../kubernetes/comparing/compareKind.ts';
+import {
+  describeContents,
+  describeDifference,
+  isUnexplained,
+} from '../../kubernetes/comparing/compareKind.ts';
+import type { ContentDifference, Difference } from '../../kubernetes/comparing/compareKind.ts';
+import { rankOf } from '../../kubernetes/comparing/differingPaths.ts';
 import { readSharedVolumes } from '../../kubernetes/copying/sharedVolumes.ts';
 import { listWork } from '../../kubernetes/holding/workObjects.ts';
 import { describeDoubleWork, worksTwice } from '../../kubernetes/holding/worksTwice.ts';
@@ -9,7 +14,7 @@ import type { DoubleWork } from '../../kubernetes/holding/worksTwice.ts';
 import type { Singleton } from '../../contract/migration.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { keyOfMoment } from '../evidence.ts';
-import type { MigrationActivities } from '../migrationTypes.ts';
+import type { ContentsVerdict, MigrationActivities } from '../migrationTypes.ts';
 import { activityScope, heartbeating } from '../scope.ts';
 import { openSides } from './openSides.ts';
 import { selectionOf } from './selectionOf.ts';
@@ -17,7 +22,10 @@ import { selectionOf } from './selectionOf.ts';
 /** Lines that stand in a verdict at most; the evidence has all. */
 const shownLines = 20;
 
-/** Whether everything of blue is on green, but what has a reason not to be, and nothing works on both. */
+/**
+ * Whether everything of blue is on green, but what has a reason not to be, and nothing works on both; and what of it says
+ * something else there.
+ */
 export function compareSidesActivity({
   clusters,
   evidence,
@@ -31,13 +39,18 @@ export function compareSidesActivity({
         async () => {
           const connections = await openSides(clusters, sides, signal);
           const tally = new Tally();
-          const { volumes } = await readSharedVolumes(connections.blue, stage.volumes, signal);
-          const selection = selectionOf(stage, tools, volumes);
+          const { claims, volumes } = await readSharedVolumes(connections.blue, stage.volumes, signal);
+          const of = { selection: selectionOf(stage, tools, volumes), sharedClaims: claims };
           const twice = doubleWork(connections, stage.singletons, signal);
-          const entries = compareClusters(connections, selection, signal, (at) => (progress = at));
+          const entries = compareClusters(connections, of, signal, (at) => (progress = at));
           const key = `${sides.blue.evidencePrefix}/sides-${keyOfMoment(now())}`;
           const reference = await evidence.writeLines('sides', key, tally.over(entries, twice));
-          return { ...tally.verdict(), evidence: reference };
+          const isBroughtAgain = stage.sources.every((source) => 'copy' in source);
+          return {
+            ...tally.verdict(),
+            contents: { ...tally.contents(), isBroughtAgain },
+            evidence: reference,
+          };
         },
         () => ({
           line:
@@ -51,7 +64,7 @@ export function compareSidesActivity({
 }
 
 /** A line of the evidence. */
-type Entry = ComparedKind | Difference | DoubleWork;
+type Entry = ComparedKind | Difference | ContentDifference | DoubleWork;
 
 async function* doubleWork(
   { blue, green }: Awaited<ReturnType<typeof openSides>>,
@@ -71,6 +84,11 @@ class Tally {
   readonly #explained = new Map<string, number>();
   readonly #unexplained: string[] = [];
   #unexplainedCount = 0;
+  #contents = 0;
+  #differing = 0;
+  #onlyGreenSaysMore = 0;
+  /** The first so many of the worst. */
+  #worst: { rank: number; line: string }[] = [];
 
   /** All that is given, in this order. */
   async *over(...parts: AsyncIterable<Entry>[]): AsyncGenerator<Entry> {
@@ -97,14 +115,35 @@ class Tally {
     };
   }
 
+  contents(): Omit<ContentsVerdict, 'isBroughtAgain'> {
+    return {
+      compared: this.#contents,
+      differing: this.#differing,
+      onlyGreenSaysMore: this.#onlyGreenSaysMore,
+      lines: this.#worst.map(({ line }) => line),
+    };
+  }
+
   #add(entry: Entry): void {
-    if ('same' in entry) this.#same += entry.same;
+    if ('same' in entry) {
+      this.#same += entry.same;
+      this.#contents += entry.contents ?? 0;
+    }
     if (!('what' in entry)) return;
-    if (entry.what === 'twice') this.#stands(describeDoubleWork(entry));
+    if (entry.what === 'differs') this.#differs(entry);
+    else if (entry.what === 'twice') this.#stands(describeDoubleWork(entry));
     else if (isUnexplained(entry)) this.#stands(describeDifference(entry));
     else if (entry.what !== 'unseen' && entry.reason !== undefined) {
       this.#explained.set(entry.reason, (this.#explained.get(entry.reason) ?? 0) + 1);
     }
+  }
+
+  #differs(entry: ContentDifference): void {
+    this.#differing += 1;
+    if (entry.onlyGreenSaysMore) this.#onlyGreenSaysMore += 1;
+    // Of an object the worst path stands first.
+    this.#worst.push({ rank: rankOf(entry.paths[0] ?? ''), line: describeContents(entry) });
+    this.#worst = this.#worst.sort((one, other) => one.rank - other.rank).slice(0, shownLines);
   }
 
   #stands(line: string): void {

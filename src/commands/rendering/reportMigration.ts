@@ -27,12 +27,17 @@ function broughtOver({ copied, compared }: MigrationStatus): string[] {
     );
   }
   if (compared === undefined) return [...lines, 'The inventories were not compared.'];
-  const { same, explained, unexplainedCount } = compared;
+  const { same, explained, unexplainedCount, contents } = compared;
   return [
     ...lines,
     [
       `Compared: ${same} objects on both, ${unexplainedCount === 0 ? 'no difference without a reason' : `**${unexplainedCount} differences without a reason**`}.`,
       ...explained.map(({ reason, count }) => `  - ${count}: ${inline(reason)}`),
+      ...(contents === undefined
+        ? []
+        : [
+            `  - ${contents.compared} compared by what they say: ${contents.differing === 0 ? 'all the same' : `${contents.differing} not the same`}`,
+          ]),
     ].join('\n'),
   ];
 }

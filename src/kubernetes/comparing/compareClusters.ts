@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { KubernetesConnection } from '../connection.ts';
+import { pairResources } from '../copying/commonVersions.ts';
 import type { CopiedKind } from '../copying/objectFacts.ts';
-import { objectFactsSchema } from '../copying/objectFacts.ts';
 import { selectKind } from '../copying/selection.ts';
 import type { SelectionContext } from '../copying/selection.ts';
 import { treatmentOf } from '../countedResources.ts';
@@ -11,13 +11,20 @@ import { inOrder } from '../inOrder.ts';
 import { resourceName } from '../inventoryEntry.ts';
 import { listObjects, metadataOnly } from '../list.ts';
 import { serverVersion } from '../version.ts';
+import { readAutoscaled } from './autoscaled.ts';
 import { compareKind } from './compareKind.ts';
-import type { Difference, KindComparison, SideOfKind, UnseenKind } from './compareKind.ts';
+import type { ContentDifference, Difference, UnseenKind } from './compareKind.ts';
+import type { ContentsContext } from './contents.ts';
 import { explanationsOf } from './explain.ts';
+import { lookCloser } from './lookCloser.ts';
+import { readContents, readNames } from './readSide.ts';
 
-/** What came of one kind: how many both have, or why it was not compared at all. */
+/**
+ * What came of one kind: how many both have, how many of these were compared by what they say (absent where the sides
+ * have no version of the kind in common), or why it was not compared at all.
+ */
 export type ComparedKind =
-  | { group: string; resource: string; same: number }
+  | { group: string; resource: string; same: number; contents?: number }
   | { group: string; resource: string; notCompared: string };
 
 export interface ComparisonProgress {
@@ -31,18 +38,19 @@ interface Connections {
 }
 
 /**
- * Everything on blue against everything on green, kind by kind and by metadata alone, which is the same in every version
- * that a side serves. Of each kind comes what it came to, then its differences; no more than a few kinds are held at a
- * time. A kind that may not go to green at all (Nodes, Events) is not listed.
+ * Everything on blue against everything on green, kind by kind: by name, and by what the objects say where both sides
+ * serve the kind in one version. Of each kind comes what it came to, then its differences; of no more than a few kinds
+ * are metadata and digests held at a time. A kind that may not go to green at all (Nodes, Events) is not listed.
  *
+ * @param of.sharedClaims claims (`namespace/name`) whose volume both clusters use
  * @throws StepladderError as `KubernetesConnection.getJson` when one of the APIs is out of reach altogether
  */
 export async function* compareClusters(
   { blue, green }: Connections,
-  selection: SelectionContext,
+  { selection, sharedClaims }: { selection: SelectionContext; sharedClaims: ReadonlySet<string> },
   signal?: AbortSignal,
   onProgress?: (progress: ComparisonProgress) => void,
-): AsyncGenerator<ComparedKind | Difference> {
+): AsyncGenerator<ComparedKind | Difference | ContentDifference> {
   const [ofBlue, ofGreen, greenVersion] = await Promise.all([
     discoverResources(blue, signal),
     discoverResources(green, signal),
@@ -52,24 +60,37 @@ export async function* compareClusters(
   yield* unseenGroups('green', ofGreen);
   const customKinds = await definitionsOf(blue, ofBlue, signal);
   const explanations = explanationsOf({ selection, greenVersion, customKinds });
+  const scaled = await Promise.all([
+    readAutoscaled(blue, ofBlue, signal),
+    readAutoscaled(green, ofGreen, signal),
+  ]);
+  const contents: ContentsContext = { sharedClaims, autoscaled: new Set(scaled.flat()) };
+  const inCommon = new Map(
+    pairResources(ofBlue, ofGreen).flatMap(({ served, resource }) =>
+      served ? [[resourceName(resource), resource]] : [],
+    ),
+  );
 
   const progress: ComparisonProgress = { kinds: 0, ofKinds: 0 };
   const pairs = pairUp(ofBlue, ofGreen);
   progress.ofKinds = pairs.length;
-  const results = inOrder(pairs, async (pair): Promise<(ComparedKind | Difference)[]> => {
+  const results = inOrder(pairs, async (pair): Promise<(ComparedKind | Difference | ContentDifference)[]> => {
     const { group, resource } = pair.kind;
     const whole = selectKind(pair.kind, selection);
     if (whole.what === 'leave') return [{ group, resource, notCompared: whole.because }];
-    const [onBlue, onGreen] = await Promise.all([
-      listSide(blue, pair.blue, signal),
-      listSide(green, pair.green, signal),
-    ]);
-    const { same, differences }: KindComparison = compareKind(
-      pair.kind,
-      { blue: onBlue, green: onGreen },
-      explanations,
+    const common = inCommon.get(resourceName(pair.kind));
+    const [onBlue, onGreen] = await Promise.all(
+      common === undefined
+        ? [readNames(blue, pair.blue, signal), readNames(green, pair.green, signal)]
+        : [readContents(blue, common, contents, signal), readContents(green, common, contents, signal)],
     );
-    return [{ group, resource, same }, ...differences];
+    const seen = compareKind(pair.kind, { blue: onBlue, green: onGreen }, explanations);
+    const closer: (ContentDifference | UnseenKind)[] = [];
+    if (common !== undefined)
+      for await (const each of lookCloser({ blue, green }, common, seen.differing, contents, signal))
+        closer.push(each);
+    const count = common === undefined ? {} : { contents: seen.contents };
+    return [{ group, resource, same: seen.same, ...count }, ...seen.differences, ...closer];
   });
   for await (const result of results) {
     progress.kinds += 1;
@@ -120,24 +141,6 @@ function unseenGroups(side: 'blue' | 'green', { unseen }: Discovery): UnseenKind
       ...{ group, resource: '*', side },
       why: `${version}: ${reason}`,
     }));
-}
-
-async function listSide(
-  connection: KubernetesConnection,
-  resource: ListableResource | undefined,
-  signal?: AbortSignal,
-): Promise<SideOfKind> {
-  if (resource === undefined) return { notServed: true };
-  try {
-    const objects = await listObjects(connection, listPath(resource), objectFactsSchema, {
-      accept: metadataOnly,
-      name: resourceName(resource),
-      signal,
-    });
-    return { objects };
-  } catch (error) {
-    return { unseen: unseenReason(error) };
-  }
 }
 
 const nameSchema = z.object({ metadata: z.object({ name: z.string() }) });

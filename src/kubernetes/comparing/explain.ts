@@ -1,4 +1,5 @@
 import type { MinorVersion } from '../../contract/plan.ts';
+import { madeByNoteKey } from '../../plan/leftovers.ts';
 import type { CopiedKind, ObjectFacts } from '../copying/objectFacts.ts';
 import { selectObject } from '../copying/selection.ts';
 import type { LeaveReason, SelectionContext } from '../copying/selection.ts';
@@ -16,6 +17,8 @@ export interface Explanations {
   missing: (kind: CopiedKind, object: ObjectFacts) => Reason | undefined;
   /** Of an object that only green has: always something, since it stands in nobody's way. */
   extra: (kind: CopiedKind, object: ObjectFacts) => Reason;
+  /** Of an object that both have: whether what it says on green is not blue's to say. */
+  saysItsOwn: (kind: CopiedKind, blue: ObjectFacts, green: ObjectFacts) => boolean;
   /** Of a kind that green does not serve. */
   notServed: (kind: CopiedKind) => Reason | undefined;
 }
@@ -58,6 +61,8 @@ export function explanationsOf({
     missing: left,
     extra: (kind, object) =>
       left(kind, object) ?? { reason: 'only the new cluster has it', because: 'blue has none of that name' },
+    saysItsOwn: (kind, blue, green) =>
+      left(kind, blue) !== undefined || left(kind, green) !== undefined || isOfOthers(kind, green),
     notServed: (kind) => {
       const name = resourceName(kind);
       // Whoever defines a kind has to bring its definition along: only what Kubernetes itself has given up is explained.
@@ -68,6 +73,17 @@ export function explanationsOf({
       };
     },
   };
+}
+
+/**
+ * Whether something else than the migration has brought it to green, at a version of its own: a CRD that came with its
+ * chart, which copying leaves alone too, and what Helm there keeps of a release.
+ */
+function isOfOthers({ group, resource }: CopiedKind, { labels, annotations }: ObjectFacts): boolean {
+  if (annotations[madeByNoteKey] !== undefined) return false;
+  return (
+    group === 'apiextensions.k8s.io' || (group === '' && resource === 'secrets' && labels['owner'] === 'helm')
+  );
 }
 
 /** Whether a group is of Kubernetes itself: others have a dot, and end otherwise than those that Kubernetes approves. */

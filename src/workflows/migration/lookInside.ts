@@ -89,8 +89,13 @@ async function compared(run: MigrationRun): Promise<ComparisonVerdict> {
       }),
     );
     run.state.evidence(verdict.evidence);
-    const { same, explained, unexplainedCount } = verdict;
-    run.status.compared = { same, explained, unexplainedCount };
+    const { same, explained, unexplainedCount, contents } = verdict;
+    run.status.compared = {
+      ...{ same, explained, unexplainedCount },
+      ...(contents === undefined
+        ? {}
+        : { contents: { compared: contents.compared, differing: contents.differing } }),
+    };
     return verdict;
   };
   let last: ComparisonVerdict | undefined;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { cronJob, paths } from '../../kubernetes/holding/workFixture.ts';
 import { copyEverything, post, startTwoClusters } from './twoClusters.ts';
 
@@ -11,9 +12,11 @@ test('what a copy has brought is the same, and all else has a reason', patiently
   const verdict = await run('compareSides', { sides, stage, tools: [] });
   expect(verdict).toMatchObject({ unexplained: [], unexplainedCount: 0 });
   expect(verdict.same).toBeGreaterThan(8);
+  expect(verdict.contents).toMatchObject({ differing: 0, lines: [], isBroughtAgain: true });
+  expect(verdict.contents?.compared).toBeGreaterThan(8);
   const lines: unknown[] = [];
   for await (const line of evidence.readLines(verdict.evidence)) lines.push(line);
-  expect(lines).toContainEqual({ group: 'shop.example.com', resource: 'promotions', same: 1 });
+  expect(lines).toContainEqual({ group: 'shop.example.com', resource: 'promotions', same: 1, contents: 1 });
   expect(lines).toContainEqual({
     ...{ group: '', resource: 'nodes' },
     notCompared: 'green has nodes of its own',
@@ -37,6 +40,69 @@ test('what is not on green stands against the cutover, what only green has does 
   ]);
   expect(verdict.unexplainedCount).toBe(3);
   expect(verdict.explained).toContainEqual({ reason: 'only the new cluster has it', count: 1 });
+});
+
+const withPods = z.object({
+  spec: z.object({
+    template: z.object({
+      spec: z.object({ containers: z.array(z.record(z.string(), z.unknown())) }),
+    }),
+  }),
+});
+const web = '/apis/apps/v1/namespaces/shop/deployments/web';
+
+test(
+  'what says something else is told by its fields, is in nobody’s way, and is brought again',
+  patiently,
+  async () => {
+    const clusters = await startTwoClusters();
+    const { sides, stage, run, blue, green, evidence } = clusters;
+    const metadata = { namespace: 'shop', name: 'keys' };
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata, data: { 'blue.pem': 'Ymx1ZQ==' } };
+    await post(blue, secret);
+    await copyEverything(clusters);
+    const secretPath = '/api/v1/namespaces/shop/secrets/keys';
+    await blue.change('PATCH', secretPath, { body: { data: { 'blue.pem': 'b3RoZXI=' } }, what: 'change' });
+    const { containers: before } = withPods.parse(await blue.getJson(web)).spec.template.spec;
+    const containers = before.map((each) => ({ ...each, image: 'registry.example.com/web:2' }));
+    const body = { spec: { template: { spec: { containers } } } };
+    await blue.change('PATCH', web, { body, what: 'change the image' });
+    const settings = '/api/v1/namespaces/shop/configmaps/settings';
+    await green.change('PATCH', settings, { body: { data: { more: 'yes' } }, what: 'say more' });
+
+    const verdict = await run('compareSides', { sides, stage, tools: [] });
+    expect(verdict).toMatchObject({ unexplained: [], unexplainedCount: 0 });
+    expect(verdict.contents).toMatchObject({
+      ...{ differing: 3, onlyGreenSaysMore: 1, isBroughtAgain: true },
+      lines: [
+        'shop/Deployment/web: spec.template.spec.containers[0].image',
+        'shop/ConfigMap/settings: data.more',
+        'shop/Secret/keys: data',
+      ],
+    });
+    const told: string[] = [];
+    for await (const line of evidence.readLines(verdict.evidence)) told.push(JSON.stringify(line));
+    expect(told.filter((line) => line.includes('"differs"'))).toHaveLength(3);
+    expect(told.join()).not.toMatch(/blue\.pem|Ymx1ZQ|b3RoZXI|web:2/);
+
+    await copyEverything(clusters);
+    const again = await run('compareSides', { sides, stage, tools: [] });
+    expect(again.contents).toMatchObject({
+      ...{ differing: 1, onlyGreenSaysMore: 1, lines: ['shop/ConfigMap/settings: data.more'] },
+    });
+  },
+);
+
+test('what others than blue have brought is not said to be brought again', patiently, async () => {
+  const clusters = await startTwoClusters();
+  await copyEverything(clusters);
+  const { sides, stage, run, green } = clusters;
+  await green.change('PATCH', web, { body: { spec: { replicas: 5 } }, what: 'scale' });
+  const sources = [...stage.sources, { manifests: { path: '/somewhere' } }];
+  const { contents } = await run('compareSides', { sides, stage: { ...stage, sources }, tools: [] });
+  expect(contents).toMatchObject({
+    ...{ differing: 1, isBroughtAgain: false, lines: ['shop/Deployment/web: spec.replicas'] },
+  });
 });
 
 test('what the request leaves behind has a reason', patiently, async () => {

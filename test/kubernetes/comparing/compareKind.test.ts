@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import {
   compareKind,
+  describeContents,
   describeDifference,
   isUnexplained,
 } from '../../../src/kubernetes/comparing/compareKind.ts';
-import type { SideOfKind } from '../../../src/kubernetes/comparing/compareKind.ts';
+import type { SeenObject, SideOfKind } from '../../../src/kubernetes/comparing/compareKind.ts';
 import { explanationsOf } from '../../../src/kubernetes/comparing/explain.ts';
 import type { CopiedKind, ObjectFacts } from '../../../src/kubernetes/copying/objectFacts.ts';
+import { madeByNoteKey } from '../../../src/plan/leftovers.ts';
 import { plainSelection } from '../../../src/kubernetes/copying/selection.ts';
 
 const secrets: CopiedKind = { group: '', resource: 'secrets', kind: 'Secret', namespaced: true };
@@ -57,7 +59,10 @@ describe('objects are the same by namespace and name', () => {
       namespaced: false,
     };
     const viewer = { ...at('', 'viewer'), namespace: undefined };
-    expect(compare({ objects: [viewer] }, { objects: [viewer] }, role)).toEqual({ same: 1, differences: [] });
+    expect(compare({ objects: [viewer] }, { objects: [viewer] }, role)).toMatchObject({
+      same: 1,
+      differences: [],
+    });
     const [missing] = compare({ objects: [viewer] }, { objects: [] }, role).differences;
     expect(missing && describeDifference(missing)).toBe('ClusterRole viewer is not on the new cluster');
   });
@@ -116,7 +121,7 @@ describe('a kind that green does not serve', () => {
   });
 
   test('is no difference where blue has none of it', () => {
-    expect(compare({ objects: [] }, { notServed: true }, kind('example.org', 'widgets'))).toEqual({
+    expect(compare({ objects: [] }, { notServed: true }, kind('example.org', 'widgets'))).toMatchObject({
       ...{ same: 0, differences: [] },
     });
   });
@@ -135,5 +140,55 @@ describe('a side that could not be seen is unexplained, whatever is on the other
     const { same, differences } = compare(blue, green);
     expect(same).toBe(0);
     expect(differences.filter(isUnexplained).map(describeDifference)).toEqual(lines);
+  });
+});
+
+describe('what both have is compared by its digest', () => {
+  const say = (digest: string, more: Partial<ObjectFacts> = {}): SeenObject => ({
+    ...at('shop', 'settings', more),
+    digest,
+  });
+  const ours = { annotations: { [madeByNoteKey]: 'migrate-prod' } };
+  const release = { labels: { owner: 'helm', name: 'web' } };
+  const definitions: CopiedKind = {
+    ...{ group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
+    ...{ kind: 'CustomResourceDefinition', namespaced: false },
+  };
+
+  test.each<
+    [what: string, kind: CopiedKind, blue: SeenObject, green: SeenObject, contents: number, differing: number]
+  >([
+    ['the same', secrets, say('a'), say('a'), 1, 0],
+    ['another', secrets, say('a'), say('b'), 1, 1],
+    ['of one side only', secrets, say('a'), settings, 0, 0],
+    [
+      'of what a controller makes on blue',
+      secrets,
+      say('a', { owners: [{ kind: 'Certificate', name: 'c', controller: true }] }),
+      say('b'),
+      0,
+      0,
+    ],
+    ['of what EKS makes on green', secrets, say('a'), say('b', { managers: ['eks'] }), 0, 0],
+    ['of what Helm keeps on green of its own', secrets, say('a', release), say('b', release), 0, 0],
+    ['of what was copied of a release', secrets, say('a', release), say('b', { ...release, ...ours }), 1, 1],
+    ['of a CRD that came with its chart', definitions, say('a'), say('b'), 0, 0],
+    ['of a CRD that was brought', definitions, say('a'), say('b', ours), 1, 1],
+  ])('%s', (_what, kind, blue, green, contents, differing) => {
+    const result = compare({ objects: [blue] }, { objects: [green] }, kind);
+    expect(result).toMatchObject({ same: 1, contents, differences: [] });
+    expect(result.differing).toHaveLength(differing);
+  });
+
+  test.each([
+    [['spec.replicas'], 'shop/Deployment/web: spec.replicas'],
+    [['a', 'b', 'c'], 'shop/Deployment/web: a, b, c'],
+    [['a', 'b', 'c', 'd', 'e'], 'shop/Deployment/web: a, b, c and 2 more'],
+  ])('and told by the first of its paths: %j', (paths, line) => {
+    const what = { what: 'differs', group: 'apps', resource: 'deployments', kind: 'Deployment' } as const;
+    const object = { ...what, namespace: 'shop', name: 'web', paths, onlyGreenSaysMore: false };
+    expect(describeContents(object)).toBe(line);
+    const { namespace: _namespace, ...role } = { ...object, kind: 'ClusterRole' };
+    expect(describeContents(role)).toBe(line.replace('shop/Deployment', 'ClusterRole'));
   });
 });
