@@ -8,7 +8,8 @@ import { isObject, objectAt, sameJson, textAt } from '../../tools/crds/json.ts';
 import type { Json } from '../../tools/crds/json.ts';
 import { madeByNoteKey } from '../../plan/leftovers.ts';
 import type { Singleton } from '../../contract/migration.ts';
-import { hold } from './holding.ts';
+import { holdNoteKey } from './holdNote.ts';
+import { hold, isAtWork } from './holding.ts';
 import { mergePatched, patchToward } from './mergePatch.ts';
 
 export interface WriteContext {
@@ -103,11 +104,16 @@ function withoutWork(
   patch: Json,
   by: { singletons: readonly Singleton[]; madeBy: string },
 ): Json {
-  const still = hold(mergePatched(live, patch), by);
+  const patched = mergePatched(live, patch);
+  // What the patch would set to work is how much works on blue by now: that is to be given back, and no more what was.
+  const wouldStart = isAtWork(patched) && !isAtWork(live);
+  const still = hold(wouldStart ? mergePatched(patched, withoutHoldNote) : patched, by);
   const whole = still === undefined ? patch : mergedPatches(patch, still);
   // What stood still before and stands still again is no change.
   return patchOf(live, whole);
 }
+
+const withoutHoldNote = { metadata: { annotations: { [holdNoteKey]: null } } };
 
 /** Two merge patches as one: the second has the last word. Unlike applying one, nulls are kept. */
 function mergedPatches(one: Json, other: Json): Json {
