@@ -51,7 +51,8 @@ export function demoMigration(scenario: Scenario, pace: keyof typeof paces = 'wa
         ],
         // Shortened like everything by as much as the cluster is faster, and asked no more often than the machine likes.
         steps: { soak, lookEvery: '1m' },
-        healthyTimeout: '1h',
+        // Shortened that is two minutes: a busy machine may need them, however fast the cluster is.
+        healthyTimeout: '4h',
         keepOldFor,
       },
     };

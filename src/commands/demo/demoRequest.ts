@@ -9,6 +9,8 @@ export const demoSpeed = 120;
 
 /** Asking EKS more often than this would only cost the machine. Real seconds. */
 const pollEverySeconds = 0.5;
+/** New nodes may keep the engine waiting for so long. Real minutes. */
+const nodesWithinMinutes = 2;
 
 /** The version that the demo goes to; to a new cluster several at once. */
 export const demoTarget = ({ target, strategy }: Pick<DemoOptions, 'target' | 'strategy'>): string =>
@@ -35,7 +37,12 @@ export function demoRequest(
       ? { migration: demoMigration(scenario, stay ? 'played' : 'watched').migration }
       : {}),
     gates: { timeout: `${Math.ceil(4 * speed)}h` },
-    timing: { scale: Math.min(1 / speed, 10), pollInterval: `${pollEverySeconds * speed}s` },
+    timing: {
+      scale: Math.min(1 / speed, 10),
+      pollInterval: `${pollEverySeconds * speed}s`,
+      // What would end the upgrade: the cluster is faster, the machine is not.
+      nodesTimeout: `${Math.ceil(nodesWithinMinutes * speed)}m`,
+    },
   };
   return { written, checked: { ...readRequest('upgradeCluster', written), targetVersion } };
 }
