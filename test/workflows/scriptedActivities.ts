@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { createHash } from 'node:crypto';
 import type {
   Activities as ClusterActivities,
@@ -202,7 +203,8 @@ export function scriptActivities(
     activity: Activities[Name],
   ): Activities[Name] => {
     const recorded = async (input: unknown) => {
-      calls.push({ activity: name, input });
+      // One whose worker was too busy to be heard of is tried again: that is the same call of the workflow's.
+      if (Context.current().info.attempt === 1) calls.push({ activity: name, input });
       for (const listener of listeners) listener();
       return (activity as (input: unknown) => Promise<unknown>)(input);
     };
