@@ -22,30 +22,37 @@ export interface BoundRun {
 const largestOutput = 256 * 1024 * 1024;
 
 /**
- * The shell runs the program, and beside it something that reads the pipe from us: when that pipe closes, which the
- * kernel sees to even when we are killed, the program is asked to stop and has 30 s to put down what it was doing. It
- * stands in a process group of its own, so that Ctrl-C reaches us alone.
+ * The shell runs the program, and beside it something that reads the pipe from us: at a line, or when that pipe closes,
+ * which the kernel sees to even when we are killed, the program is asked to stop and has 30 s to put down what it was
+ * doing. It stands in a process group of its own, so that Ctrl-C reaches us alone.
+ *
+ * Whoever is still there when the program has ended ends the group, and removes the folder himself; so what is left of the
+ * group removes it only when we are gone. For as long as nobody has taken note of our death we seem to be there.
  */
 const guard = `
 folder=$1
 shift
+half_a_minute='1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30'
 exec 3<&0 </dev/null
 "$@" 3<&- &
 program=$!
 {
   read -r line <&3
   kill -TERM "$program"
-  for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+  for second in $half_a_minute; do
     sleep 1
-    kill -0 "$program" || exit 0
+    kill -0 "$program" || break
   done
   kill -KILL "$program"
+  cat <&3
+  for second in $half_a_minute; do
+    kill -0 "$PPID" || break
+    sleep 1
+  done
+  if [ -n "$folder" ]; then rm -rf "$folder"; fi
 } >/dev/null 2>&1 &
 exec 3<&-
 wait "$program"
-code=$?
-if [ -n "$folder" ] && ! kill -0 "$PPID" 2>/dev/null; then rm -rf "$folder"; fi
-exit "$code"
 `;
 
 /**
@@ -66,8 +73,8 @@ export async function runBound(program: string, run: BoundRun): Promise<ProgramE
     stripFinalNewline: false,
     maxBuffer: largestOutput,
   });
-  const stop = () => child.stdin.end();
-  // Writing nothing, we only ever notice here that the reading end is gone, which its end tells better.
+  const stop = () => child.stdin.write('stop\n');
+  // That the reading end is gone its own end tells better.
   child.stdin.on('error', () => undefined);
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 export interface OwnedProcess {
   /** Its last lines on standard output and standard error, the newest last. */
   output: readonly string[];
-  /** Resolves with one sentence on how it ended; never rejects. */
+  /** Resolves with one sentence on how it ended, when all that it said has been read; never rejects. */
   ended: Promise<string>;
   /** False once it has ended. */
   isRunning(): boolean;
@@ -18,6 +18,8 @@ export interface OwnedProcess {
 
 const keptLines = 300;
 const forceAfterMs = 10_000;
+/** What it said last is waited for so long, where something that it has left behind keeps its output open. */
+const lastWordsWithinMs = 5_000;
 
 /**
  * The shell starts the program, and beside it something that reads the pipe from us: when that pipe closes, which the
@@ -84,7 +86,13 @@ export function startOwnedProcess(
     child.once('exit', (code, signal) => {
       running = false;
       killGroup(child);
-      resolve(signal === null ? `ended with exit code ${code ?? 'unknown'}` : `was ended by ${signal}`);
+      const tell = () =>
+        resolve(signal === null ? `ended with exit code ${code ?? 'unknown'}` : `was ended by ${signal}`);
+      const late = setTimeout(tell, lastWordsWithinMs);
+      child.once('close', () => {
+        clearTimeout(late);
+        tell();
+      });
     });
   });
 

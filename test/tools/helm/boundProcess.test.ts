@@ -52,10 +52,10 @@ describe('a program that is run to its end', () => {
         privateFolder: 'private',
       });`;
     const us = execa(process.execPath, ['--input-type=module', '-e', child], { cwd: folder, reject: false });
-    await vi.waitFor(() => access(join(folder, 'here')), { timeout: 15_000 });
+    await vi.waitFor(() => access(join(folder, 'here')), { timeout: 60_000 });
     us.kill('SIGKILL');
     await us;
-    await vi.waitFor(() => expect(access(join(folder, 'private'))).rejects.toThrow(), { timeout: 15_000 });
+    await vi.waitFor(() => expect(access(join(folder, 'private'))).rejects.toThrow(), { timeout: 60_000 });
     expect(await readFile(join(folder, 'stopped'), 'utf8')).toBe('stopped\n');
   });
 });

@@ -82,7 +82,7 @@ while :; do sleep 0.1; done`);
       { by: 'helmfile', file: 'f.yaml' },
       60_000,
     ).catch((error: unknown) => error);
-    await vi.waitFor(() => access(join(folder, 'here')), { timeout: 10_000 });
+    await vi.waitFor(() => access(join(folder, 'here')), { timeout: 60_000 });
     calledOff.abort(reason);
     expect(await syncing).toBe(reason);
     expect(await readFile(join(folder, 'stopped'), 'utf8')).toBe('stopped\n');

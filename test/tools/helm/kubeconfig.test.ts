@@ -66,7 +66,7 @@ describe('access that is lent to programs', () => {
       const token = () => readFile(`${folder}/token`, 'utf8');
       expect(await token()).toBe('token-1');
       vi.advanceTimersByTime(60_000);
-      await vi.waitFor(async () => expect(await token()).toBe('token-2'));
+      await vi.waitFor(async () => expect(await token()).toBe('token-2'), { timeout: 60_000 });
     });
     expect(vi.getTimerCount()).toBe(0);
   });
