@@ -44,8 +44,9 @@ test.each([
 test('a watch that is to be dropped is cut after its first event', async () => {
   const api = await startApi();
   api.faults.turnOn({ calls: [{ kind: 'drop-watch', count: 1 }] });
-  const first = await watch(api.kubeConfig(), path, { resourceVersion: api.store.resourceVersion });
+  const { resourceVersion } = api.store;
   storePods(api.store, 1);
+  const first = await watch(api.kubeConfig(), path, { resourceVersion });
   expect((await first.next()).type).toBe('ADDED');
   expect(await first.ended).toBeInstanceOf(Error);
   const second = await watch(api.kubeConfig(), path, { resourceVersion: 0 });

@@ -106,12 +106,13 @@ test('bookmarks come when they are asked for, and say how far the watch is', asy
 
 test('a watch ends in order after timeoutSeconds, with a last bookmark', async () => {
   const api = await startApi();
+  const { resourceVersion } = api.store;
+  changeElsewhere(api.store);
   const { next, ended } = await watch(api.kubeConfig(), path, {
     timeoutSeconds: 1,
     allowWatchBookmarks: true,
-    resourceVersion: api.store.resourceVersion,
+    resourceVersion,
   });
-  changeElsewhere(api.store);
   expect((await next()).type).toBe('BOOKMARK');
   expect(await ended).toBeNull();
 });

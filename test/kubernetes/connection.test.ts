@@ -13,6 +13,8 @@ import { answer, refuse, startHttpsServer } from './httpsServer.ts';
 import type { Handler, HttpsServer } from './httpsServer.ts';
 
 const quick = { ...defaultRetryPolicy, firstDelayMs: 1, longestDelayMs: 4 };
+/** A port that nobody gets unless he asks for it. */
+const nobodyThere = 'https://127.0.0.1:1';
 const cleanUps: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
@@ -72,8 +74,8 @@ test('asks what stands behind the API server once, with its own token and what e
   });
   expect(server.requests).toEqual(['PUT /api/v1/x/proxy/y?z=1']);
   expect(seen).toEqual([['PUT', 'Bearer secret-token', 'a']]);
-  await server.stop();
-  expect(await connection.askThrough('/', {}, signal)).toEqual({ trouble: 'No answer: ECONNREFUSED.' });
+  const nowhere = await connect({ ...server, endpoint: nobodyThere });
+  expect(await nowhere.askThrough('/', {}, signal)).toEqual({ trouble: 'No answer: ECONNREFUSED.' });
 });
 
 const passing: [string, Handler][] = [
@@ -169,9 +171,8 @@ test('nobody there is Unreachable, and a certificate of somebody else is too, at
     message: expect.stringContaining('certificate'),
   });
   expect(server.requests).toHaveLength(0);
-  const connection = await connect(server);
-  await server.stop();
-  await expect(connection.getJson('/version')).rejects.toMatchObject({
+  const nowhere = await connect({ ...server, endpoint: nobodyThere });
+  await expect(nowhere.getJson('/version')).rejects.toMatchObject({
     type: 'Unreachable',
     message: expect.stringContaining('ECONNREFUSED'),
   });
