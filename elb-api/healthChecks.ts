@@ -2,8 +2,8 @@ import { get } from 'node:http';
 import type { TargetGroupRecord, TargetRecord } from './records.ts';
 import type { ElbStore } from './store.ts';
 
-/** How long a target may take to answer a health check. Milliseconds. */
-const answerWithinMs = 1_000;
+/** How long a target may take to answer a health check: as long as an ALB waits unless told otherwise. Milliseconds. */
+const answerWithinMs = 5_000;
 
 /**
  * Asks all targets of target groups that a rule forwards to, whatever the weight: that is what puts a group to use.

@@ -13,17 +13,19 @@ import { pods } from '../../simulator/cluster/kinds.ts';
 import { conditionOf } from '../../simulator/cluster/pods.ts';
 import { eksClientOf, kubernetesOf, smallShop, startTestSimulator } from './startTestSimulator.ts';
 
+const patiently = { timeout: 60_000 };
 const look = new DescribeClusterCommand({ name: 'shop' });
 const upgrade = new UpdateClusterVersionCommand({ name: 'shop', version: '1.32' });
 
 describe('the control endpoint', () => {
   it('tells how the cluster stands and hands out the journal', async () => {
-    const { client, control } = await startTestSimulator();
+    // So slowly that the upgrade is not done before it is looked.
+    const { client, control } = await startTestSimulator(smallShop, { speed: 1 });
     await client.send(upgrade);
     expect((await control('GET', '')).answer).toMatchObject({
       cluster: 'shop',
       version: '1.31',
-      speed: 3000,
+      speed: 1,
     });
     expect((await control('GET', '/journal')).answer).toMatchObject([
       { operation: 'UpdateClusterVersion', outcome: 'applied' },
@@ -165,7 +167,7 @@ describe('the control endpoint', () => {
     const [first = '', second = ''] = before;
     expect((await control('DELETE', `/nodes/${first}`)).status).toBe(200);
     expect(await nodesOf()).not.toContain(first);
-    await vi.waitFor(async () => expect(await nodesOf()).toHaveLength(before.length), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await nodesOf()).toHaveLength(before.length), patiently);
     await control('DELETE', `/nodes/${second}?replaced=false`);
     expect(await nodesOf()).toHaveLength(before.length - 1);
     expect((await control('DELETE', `/nodes/${second}`)).status).toBe(404);
@@ -178,7 +180,7 @@ describe('the control endpoint', () => {
       (await simulator.cluster.infrastructure.listNodes('general')).find(({ name }) => name === node?.name)
         ?.ready;
     await control('PUT', `/nodes/${node?.name ?? ''}`, { answers: false });
-    await vi.waitFor(async () => expect(await ready()).toBe(false), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await ready()).toBe(false), patiently);
     await control('PUT', `/nodes/${node?.name ?? ''}`, { answers: true });
     expect(await ready()).toBe(true);
     expect((await control('PUT', '/nodes/none', { answers: false })).status).toBe(404);
@@ -196,8 +198,8 @@ describe('the control endpoint', () => {
     store.remove(pods, 'shop', victim?.metadata.name ?? '', {});
     const unready = () =>
       web().filter((pod) => pod.status?.phase === 'Running' && conditionOf(pod, 'Ready')?.status === 'False');
-    await vi.waitFor(() => expect(unready()).toHaveLength(1), { timeout: 10_000 });
+    await vi.waitFor(() => expect(unready()).toHaveLength(1), patiently);
     await control('DELETE', `/faults/${(answer as { id: string }).id}`);
-    await vi.waitFor(() => expect(unready()).toHaveLength(0), { timeout: 10_000 });
+    await vi.waitFor(() => expect(unready()).toHaveLength(0), patiently);
   });
 });

@@ -12,6 +12,7 @@ import { AlbConnection } from '../../src/routing/albConnection.ts';
 import { deployments, endpointSlices, namespaces, services } from '../../simulator/cluster/kinds.ts';
 import { smallShop, startTestSimulator } from './startTestSimulator.ts';
 
+const patiently = { timeout: 60_000 };
 const service = { namespace: 'shop', service: 'web', port: 80 };
 const balanced: ScenarioInput = {
   ...smallShop,
@@ -66,7 +67,7 @@ describe('a load balancer of a scenario', () => {
       scale(simulator, replicas);
       await vi.waitFor(async () => {
         expect(await states(simulator, 'blue')).toEqual(Array<string>(replicas).fill('healthy'));
-      });
+      }, patiently);
     }
     expect(await simulator.loadBalancers.stopLoad()).toMatchObject({ failed: 0, failures: [] });
   });
@@ -101,11 +102,11 @@ describe('a load balancer of a scenario', () => {
     // In no rule yet, so that nobody checks them.
     await vi.waitFor(async () => {
       expect(await states(simulator, 'green')).toEqual(['unused', 'unused']);
-    });
+    }, patiently);
     await made.end();
     await vi.waitFor(async () => {
       expect(await states(simulator, 'green')).toEqual([]);
-    });
+    }, patiently);
     expect(await states(simulator, 'blue')).toHaveLength(3);
   });
 
@@ -142,13 +143,13 @@ describe('a load balancer of a scenario', () => {
         failed: 0,
         byCluster: { shop: expect.any(Number) },
       });
-    });
+    }, patiently);
     await control('PUT', '/pods', { status: 500 });
     await vi.waitFor(async () => {
       expect((await control('GET', '/load')).answer).toMatchObject({
         failures: expect.arrayContaining([expect.objectContaining({ why: 'answered 500' })]),
       });
-    });
+    }, patiently);
     const { answer } = await control('DELETE', '/load');
     expect((await control('GET', '/load')).answer).toEqual(answer);
   });
