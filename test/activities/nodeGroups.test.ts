@@ -8,7 +8,7 @@ const like = 'general';
 const nodeGroup = 'general-1-31';
 const madeBy = 'upgrade/demo';
 const common = { like, nodeGroup, to: '1.31', empty: false, madeBy, runId: 'first-run', attempt: 1 };
-const waiting = { timeoutMs: 15_000, pollMs: 20 };
+const waiting = { timeoutMs: 100_000, pollMs: 20 };
 
 const create = (
   { run, context }: Simulated,

@@ -53,7 +53,7 @@ describe.each(inputs)('%s', (name, operation, input, target) => {
     simulator.cluster.clock.setSpeed(5_000);
     const updateId = 'updateId' in first ? first.updateId : '';
     await expect(
-      run('awaitUpdate', { context, target, updateId, timeoutMs: 15_000, pollMs: 50 }),
+      run('awaitUpdate', { context, target, updateId, timeoutMs: 100_000, pollMs: 50 }),
     ).resolves.toMatchObject({ status: 'Successful', errors: [] });
     expect(await start(simulated, name, input)).toEqual({ state: 'already-done' });
     expect(simulated.applied().map((line) => line.split(' ')[0])).toEqual([operation]);
@@ -170,7 +170,7 @@ describe('an update that failed', () => {
         context,
         target: { kind: 'control-plane' },
         updateId,
-        timeoutMs: 15_000,
+        timeoutMs: 100_000,
         pollMs: 20,
       });
     const first = (await start(simulated, 'startControlPlaneUpdate', input)) as { updateId: string };

@@ -3,7 +3,7 @@ import { startSimulated } from './simulated.ts';
 import type { Simulated } from './simulated.ts';
 
 const nodeGroup = 'general';
-const waiting = { timeoutMs: 15_000, pollMs: 20 };
+const waiting = { timeoutMs: 100_000, pollMs: 20 };
 
 async function nodesOf({ simulator }: Simulated, group = nodeGroup): Promise<string[]> {
   return (await simulator.cluster.infrastructure.listNodes(group)).map(({ name }) => name);

