@@ -11,7 +11,7 @@ describe('the simulated Kubernetes API keeps to the contract', () => {
   });
   afterAll(() => served.close());
 
-  it.each(allCases)('$area: $name', { timeout: 60_000 }, async (contractCase) => {
+  it.each(allCases)('$area: $name', { timeout: 120_000 }, async (contractCase) => {
     const expected = contractCase.notSimulated === undefined ? 'passes' : 'answers 501';
     expect(await runCase(contractCase, served, 'simulator')).toBe(expected);
   });

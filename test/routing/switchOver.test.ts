@@ -100,7 +100,7 @@ describe('switching users over', () => {
     });
     expect((await here.routing.describe()).weights).toEqual(at(0));
     // What was under way to green may still come back.
-    await here.load.more(10);
+    await here.load.more(40);
     const before = here.load.count();
     await here.load.more(60);
     const after = await here.load.stop();

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { ContractCase } from '../contractCase.ts';
-import type { Answer, ContractCluster, Document } from '../contractCluster.ts';
+import type { Answer, ContractCluster, Document, WatchEvent } from '../contractCluster.ts';
 import { budget, deployment, pod } from '../objects.ts';
 
 const area = 'evictions';
@@ -42,6 +42,8 @@ export async function readyPods(
   return list.items;
 }
 
+const isLeaving = ({ object }: WatchEvent): boolean => object.metadata.deletionTimestamp !== undefined;
+
 /** A budget whose numbers are there. */
 async function settledBudget(
   cluster: ContractCluster,
@@ -70,9 +72,12 @@ export const evictions: ContractCase[] = [
       const name = first?.metadata.name ?? '';
       const { status, json } = await evict(cluster, name);
       expect([status, json.kind, json['status']]).toEqual([201, 'Status', 'Success']);
-      const leaving = await cluster.get(`${pods(cluster)}/${name}`);
-      expect(leaving.metadata.deletionTimestamp).toBeDefined();
-      expect(leaving.status.conditions).toEqual(
+      // It may be gone before it is looked at.
+      const events = await cluster.watch(
+        `${pods(cluster)}?watch=true&fieldSelector=metadata.name%3D${name}&resourceVersion=${first?.metadata.resourceVersion ?? ''}`,
+        (seen) => seen.some(isLeaving),
+      );
+      expect(events.find(isLeaving)?.object.status.conditions).toEqual(
         expect.arrayContaining([
           expect.objectContaining({
             type: 'DisruptionTarget',
@@ -113,10 +118,12 @@ export const evictions: ContractCase[] = [
     area,
     name: 'each eviction takes from the room that there is, at once',
     async run(cluster) {
-      const [first, second] = await readyPods(cluster, 'room', 3);
-      await settledBudget(cluster, 'room', 'room', { maxUnavailable: 1 }, { allowed: 1, healthy: 3 });
-      expect((await evict(cluster, first?.metadata.name ?? '')).status).toBe(201);
-      expect((await evict(cluster, second?.metadata.name ?? '')).status).toBe(429);
+      // Nobody makes others in their place, which would soon be Ready.
+      const names = ['room-1', 'room-2', 'room-3'] as const;
+      for (const name of names) await cluster.create(pods(cluster), pod(name, { labels: { app: 'room' } }));
+      await settledBudget(cluster, 'room', 'room', { minAvailable: 2 }, { allowed: 1, healthy: 3 });
+      expect((await evict(cluster, names[0])).status).toBe(201);
+      expect((await evict(cluster, names[1])).status).toBe(429);
     },
   },
   {
