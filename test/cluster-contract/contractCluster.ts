@@ -62,7 +62,10 @@ export class NotImplemented extends Error {
   override readonly name = 'NotImplemented';
 }
 
-/** A cluster that the cases are run on: the simulator's, or the lab's. */
+/**
+ * A cluster that the cases are run on: the simulator's, or the lab's. As kubectl does it keeps one connection, behind which
+ * is one API server; only watches have others.
+ */
 export interface ContractCluster {
   /** A namespace of the case's own. */
   namespace: string;
@@ -76,6 +79,8 @@ export interface ContractCluster {
   watch(path: string, enough: (events: WatchEvent[]) => boolean): Promise<WatchEvent[]>;
   /** Brings the control plane to the next minor version. Only the last cases do. */
   upgrade(to: string): Promise<void>;
+  /** Closes its connections. */
+  close(): Promise<void>;
 }
 
 export interface WatchEvent {
@@ -92,9 +97,14 @@ export interface ServedCluster {
   close(): Promise<void>;
 }
 
+/** It ends what hangs. */
+const untilLimitMs = 120_000;
+
 /** A case's view of a cluster. Answers of 501 end the case with NotImplemented. */
 export function contractCluster(served: ServedCluster, namespace: string): ContractCluster {
-  const agent = new Agent({ connect: { ca: served.certificateAuthorityPem }, connections: 8 });
+  const connect = { ca: served.certificateAuthorityPem };
+  const agent = new Agent({ connect, connections: 1 });
+  const watchAgent = new Agent({ connect });
   const headersOf = ({ contentType, accept, token, body }: RequestOptions): Record<string, string> => ({
     accept: accept ?? 'application/json',
     ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
@@ -133,14 +143,14 @@ export function contractCluster(served: ServedCluster, namespace: string): Contr
           last = await send('GET', path);
           return wanted(last) ? last.json : undefined;
         },
-        30_000,
+        untilLimitMs,
         () => `: ${last?.text ?? ''}`,
       );
     },
     async watch(path, enough) {
       const events: WatchEvent[] = [];
       const { body, statusCode } = await request(`${served.url}${path}`, {
-        dispatcher: agent,
+        dispatcher: watchAgent,
         headers: headersOf({}),
       });
       if (statusCode !== 200) throw new Error(`watch ${path} answered ${statusCode}: ${await body.text()}`);
@@ -155,5 +165,8 @@ export function contractCluster(served: ServedCluster, namespace: string): Contr
       return events;
     },
     upgrade: (to) => served.upgrade(to),
+    async close() {
+      await Promise.all([agent.destroy(), watchAgent.destroy()]);
+    },
   };
 }

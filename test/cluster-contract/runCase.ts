@@ -2,10 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { unsupported } from '../../simulator/kube-api/unsupported.ts';
 import type { ContractCase } from './contractCase.ts';
 import { contractCluster, NotImplemented } from './contractCluster.ts';
-import type { ServedCluster } from './contractCluster.ts';
+import type { ContractCluster, ServedCluster } from './contractCluster.ts';
 
 /** How a case ended where it was run. */
 export type Outcome = 'passes' | 'answers 501' | 'fails';
+
+/** How a case has to end on the simulator. */
+export const simulatedOutcome = ({ notSimulated }: ContractCase): Outcome =>
+  notSimulated === undefined ? 'passes' : 'answers 501';
 
 /** Runs a case in a namespace of its own. Throws what speaks against it. */
 export async function runCase(
@@ -15,6 +19,19 @@ export async function runCase(
 ): Promise<Outcome> {
   const namespace = `case-${randomUUID().slice(0, 8)}`;
   const cluster = contractCluster(served, namespace);
+  try {
+    return await run(contractCase, cluster, where);
+  } finally {
+    await cluster.close();
+  }
+}
+
+async function run(
+  contractCase: ContractCase,
+  cluster: ContractCluster,
+  where: 'simulator' | 'lab',
+): Promise<Outcome> {
+  const { namespace } = cluster;
   await cluster.create('/api/v1/namespaces', {
     apiVersion: 'v1',
     kind: 'Namespace',

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import { eventually } from '../../processes/patience.ts';
 import type { ContractCase } from '../contractCase.ts';
 import type { ContractCluster, Document } from '../contractCluster.ts';
-import { daemonSet, deployment, statefulSet, template } from '../objects.ts';
+import { daemonSet, deployment, pod, statefulSet, template } from '../objects.ts';
 import { evict, isReady, readyPods } from './evictions.ts';
 
 const area = 'controllers';
@@ -15,15 +17,35 @@ const setUnschedulable = (cluster: ContractCluster, node: string, unschedulable:
     contentType: 'application/merge-patch+json',
   });
 
-/** Does something while a node is cordoned, and puts it back. */
+/** Does something while a node is cordoned and the scheduler knows of it, and puts it back. */
 async function cordoned(cluster: ContractCluster, node: string, work: () => Promise<void>): Promise<void> {
   expect((await setUnschedulable(cluster, node, true)).json.spec.unschedulable).toBe(true);
   try {
+    await untilSchedulerKnows(cluster, node);
     await work();
   } finally {
     await setUnschedulable(cluster, node, null);
   }
 }
+
+/** Until a Pod that only this node would take is told that it may not go there. */
+async function untilSchedulerKnows(cluster: ContractCluster, node: string): Promise<void> {
+  const spec = { nodeSelector: { 'kubernetes.io/hostname': node } };
+  await eventually(`the scheduler knowing that ${node} is cordoned`, async () => {
+    const { metadata } = await cluster.create(pods(cluster), pod(`asks-${randomUUID()}`, { spec }));
+    const path = `${pods(cluster)}/${metadata.name}`;
+    const { spec: seen } = await cluster.until(path, 'an answer of the scheduler', ({ json }) =>
+      Boolean(json.spec.nodeName ?? schedulingRefusal(json)),
+    );
+    await cluster.request('DELETE', path, { body: { gracePeriodSeconds: 0 } });
+    return seen.nodeName === undefined;
+  });
+}
+
+const schedulingRefusal = ({ status }: Document): object | undefined =>
+  ((status?.conditions ?? []) as { type: string; status: string }[]).find(
+    (condition) => condition.type === 'PodScheduled' && condition.status === 'False',
+  );
 
 const nodeOf = (pod: Document | undefined): string => String(pod?.spec.nodeName);
 
