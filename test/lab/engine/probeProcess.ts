@@ -12,8 +12,8 @@ const [, , url = '', certificateAuthorityFile = '', answersFile = ''] = process.
 const ca = readFileSync(certificateAuthorityFile, 'utf8');
 const headers = { authorization: `Bearer ${process.env['PROBE_TOKEN'] ?? ''}` };
 
-/** A question without an answer by then has failed. */
-const patienceMs = 5_000;
+/** A question without an answer by then has failed: nobody is there. On a busy machine an answer takes seconds. */
+const patienceMs = 30_000;
 
 function ask(): void {
   const at = Date.now();

@@ -1,6 +1,7 @@
 /** Which metric families the parts of a control plane really serve. */
 import { Agent, request } from 'undici';
 import type { LabControlPlane } from '../../../lab/controlPlane/controlPlane.ts';
+import { eventually } from '../../processes/patience.ts';
 
 export interface ServedFamily {
   component: string;
@@ -24,7 +25,10 @@ export async function servedFamilies(plane: LabControlPlane): Promise<ServedFami
   try {
     for (const { name: component, port } of plane.components()) {
       for (const page of pages[component] ?? []) {
-        const text = await read(`https://127.0.0.1:${port ?? 0}${page}`, plane.adminToken, agent);
+        // One that has just begun may not know yet whom it lets in.
+        const text = await eventually(`${component}'s ${page}`, () =>
+          read(`https://127.0.0.1:${port ?? 0}${page}`, plane.adminToken, agent),
+        );
         for (const family of parseExposition(text)) {
           const key = `${component} ${family.name}`;
           const labels = new Set([...(families.get(key)?.labels ?? []), ...family.labels]);
