@@ -5,7 +5,9 @@ import type { Plan } from '../../src/contract/plan.ts';
 import type { RoutingWeights } from '../../src/contract/routing.ts';
 import { judgeSoak } from '../../src/routing/judgeStep.ts';
 import type { StepVerdict } from '../../src/routing/judgeStep.ts';
+import type { ToolChange } from '../../src/contract/tools.ts';
 import { failWith } from './failWith.ts';
+import { toolsStage } from './fakeTool.ts';
 
 /** Two clusters in memory, which the activities of a migration change as EKS and a load balancer would. */
 export interface FakeMigration {
@@ -67,6 +69,24 @@ export const migrationPlan: Plan = {
   overrides: [],
   hops: [{ from: '1.31', to: '1.34', stages }],
 };
+
+/** The same with a tool on green, so that every stage which a migration may have is there. */
+export const planWithTools: Plan = {
+  ...migrationPlan,
+  hops: migrationPlan.hops.map((hop) => ({
+    ...hop,
+    stages: stages.flatMap((stage): MigrationStage[] =>
+      stage.stage === 'resources'
+        ? [{ stage: 'green-tools', cluster: green, tools: [greenTool()] }, stage]
+        : [stage],
+    ),
+  })),
+};
+
+function greenTool(): ToolChange {
+  const { stage: _, from: __, ...change } = toolsStage();
+  return change;
+}
 
 const part = 'arn:aws:elasticloadbalancing:ap-northeast-1:111122223333';
 

@@ -1,38 +1,13 @@
-import { WorkflowFailedError } from '@temporalio/client';
-import type { WorkflowHandle } from '@temporalio/client';
-import type { UpdateOutcome } from '../../src/activities/types.ts';
-import type { RunningUpgrade, Workbench } from './harness.ts';
-import { failWith } from './failWith.ts';
-import { oneHop, summarize, twoHops } from './scriptedActivities.ts';
-
-/** Records a workflow's history as it is now, under a name. */
-export type Keep = (handle: WorkflowHandle, name: string) => Promise<void>;
-
-/** A moment or an ending of an upgrade whose history is kept, so that later code is known to carry it on. */
-export interface RecordedScenario {
-  name: string;
-  /** Brings an upgrade there. What is kept on the way is recorded at that moment, what is returned at its end. */
-  reach(workbench: Workbench, keep: Keep): Promise<Record<string, WorkflowHandle>>;
-}
+import type { UpdateOutcome } from '../../../src/activities/types.ts';
+import { failWith } from '../failWith.ts';
+import { oneHop, summarize, twoHops } from '../scriptedActivities.ts';
+import { child, cluster, ended } from './scenario.ts';
+import type { RecordedScenario } from './scenario.ts';
 
 const successful: UpdateOutcome = { status: 'Successful', errors: [] };
-const cluster = { cluster: 'recorded' };
 
-/** Ended, however it did. */
-async function ended(handle: WorkflowHandle): Promise<void> {
-  try {
-    await handle.result();
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-  }
-}
-
-function child(workbench: Workbench, upgrade: RunningUpgrade, place: string): WorkflowHandle {
-  return workbench.client.workflow.getHandle(`${upgrade.handle.workflowId}/${place}`);
-}
-
-/** Every gate while it is open, every kind of wait, and every way to end. */
-export const recordedScenarios: RecordedScenario[] = [
+/** Upgrades in place by the managed roll: each gate while it is open, each wait, each way to end. */
+export const recordedUpgrades: RecordedScenario[] = [
   {
     name: 'gates-open',
     reach: async (workbench, keep) => {
