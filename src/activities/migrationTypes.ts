@@ -165,11 +165,11 @@ export interface MigrationActivities {
   }): Promise<{ made: number }>;
 
   /** Installs the tools of the stage with helm, their CRDs first. Throws `ToolFailed`, `ToolRefused`. */
-  installGreenTools(input: {
-    sides: Sides;
-    stage: GreenToolsStage;
-    madeBy: string;
-  }): Promise<{ installed: string[] }>;
+  installGreenTools(input: { sides: Sides; stage: GreenToolsStage; madeBy: string }): Promise<{
+    installed: string[];
+    /** What an earlier attempt had left half done and was taken back first, one sentence each. */
+    notes?: string[];
+  }>;
 
   /** Brings all resources to green; what must not work twice stands still there. Can be run again. */
   copyResources(input: {

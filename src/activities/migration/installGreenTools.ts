@@ -25,6 +25,7 @@ export function installGreenToolsActivity({
           const environment = { ...env };
           const helm = await findHelm({ environment, log: (text) => log.warn(text) });
           const installed: string[] = [];
+          const notes: string[] = [];
           for (const change of stage.tools) {
             const progress = (text: string) => {
               line = `${change.tool}: ${text}`;
@@ -37,12 +38,14 @@ export function installGreenToolsActivity({
               names: { blue: namesOf(sides.blue), green: namesOf(sides.green) },
             };
             try {
-              if (await installOnGreen(by, change)) installed.push(change.tool);
+              const { isNew, takenBack } = await installOnGreen(by, change);
+              if (isNew) installed.push(change.tool);
+              if (takenBack !== undefined) notes.push(`${change.tool} on ${stage.cluster}: ${takenBack}`);
             } catch (error) {
               throw named(error, change.tool, stage.cluster);
             }
           }
-          return { installed };
+          return { installed, ...(notes.length === 0 ? {} : { notes }) };
         },
         () => ({ line }),
       );

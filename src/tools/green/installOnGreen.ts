@@ -7,6 +7,7 @@ import { contentDigest } from '../charts/contentDigest.ts';
 import { openChartRepository } from '../charts/openChartRepository.ts';
 import type { HelmProgram } from '../helm/binary.ts';
 import { upgradeRelease } from '../helm/bringRelease.ts';
+import type { ReleaseStanding } from '../helm/bringRelease.ts';
 import { helmfileTemplate } from '../helm/helmfile.ts';
 import { withKubeconfig } from '../helm/kubeconfig.ts';
 import { refuseTerminating } from '../helm/namespace.ts';
@@ -34,15 +35,24 @@ export interface GreenInstalling {
   progress: (line: string) => void;
 }
 
+/** What came of it. */
+export interface InstalledOnGreen {
+  /** False when it was there already. */
+  isNew: boolean;
+  /** What an earlier attempt had left half done and was taken back first, in one sentence. */
+  takenBack?: string;
+}
+
 /**
  * Installs one tool on green with the values that its release has on blue and the request's on top: the CRDs of its chart
  * first, each Established, then the release. What of it must not work twice (external-dns, CronJobs, Applications that
- * sync by themselves) stands still until the cutover. One that is there at its version is left as it is.
+ * sync by themselves) stands still until the cutover. One that is there at its version is left as it is. One that an
+ * attempt of ours has left half done (`pending-install` after its worker was lost) is uninstalled once nobody can be at
+ * work on it any more, and installed anew; somebody else's is refused.
  *
- * @returns whether anything was installed
  * @throws StepladderError as `upgradeRelease`, `applyCrds` and `renderForGreen`
  */
-export async function installOnGreen(by: GreenInstalling, change: ToolChange): Promise<boolean> {
+export async function installOnGreen(by: GreenInstalling, change: ToolChange): Promise<InstalledOnGreen> {
   const { helm, green, signal, environment, progress } = by;
   const { driver, release, namespace, values, to } = change;
   if (driver.by === 'helmfile') {
@@ -72,7 +82,7 @@ async function bringIn(
   change: ToolChange,
   { crds, works, takesBlue }: RenderedForGreen,
   ownValues: string | undefined,
-): Promise<boolean> {
+): Promise<InstalledOnGreen> {
   const { green, madeBy, signal, progress } = by;
   const { namespace } = change;
   if (takesBlue) throw refusedForBlue(by, change);
@@ -85,26 +95,26 @@ async function bringIn(
     // An earlier attempt may have ended between installing and this.
     await hold();
     if (workloads.length > 0) await allowPods(green, namespace, signal);
-    return false;
+    return { isNew: false };
   }
   await refuseTerminating(green, namespace, signal);
   progress(`applying CRDs: ${crds.map(({ name }) => name).join(', ') || 'none'}`);
   await applyCrds(green, crds, { signal });
   const install = async () => {
-    await bringUp(by, change, ownValues);
+    const { takenBack } = await bringUp(by, change, ownValues);
     await hold();
+    return { isNew: true, ...(takenBack === undefined ? {} : { takenBack }) };
   };
-  await (workloads.length === 0 ? install() : withNoPods(green, namespace, { madeBy, signal }, install));
-  return true;
+  return workloads.length === 0 ? install() : withNoPods(green, namespace, { madeBy, signal }, install);
 }
 
 async function bringUp(
   by: GreenInstalling,
   change: ToolChange,
   ownValues: string | undefined,
-): Promise<void> {
+): Promise<ReleaseStanding> {
   const { helm, green: connection, signal, environment, progress, timeoutMs, madeBy } = by;
-  await upgradeRelease(
+  return upgradeRelease(
     { helm, connection, signal, environment, progress },
     {
       change,

@@ -57,6 +57,8 @@ export interface ReleaseStanding {
   revision: number;
   /** As helm says it, `deployed`; `uninstalled` when it was taken away. */
   status: string;
+  /** What an earlier attempt had left half done and was taken back first, in one sentence. */
+  takenBack?: string;
 }
 
 /** How often a release that somebody of ours may be at work on is looked at. Milliseconds. */
@@ -111,6 +113,7 @@ async function untilDone(
   return withKubeconfig(connection, signal, async (access) => {
     const on: HelmOnCluster = { helm: work.helm, access, signal, environment: work.environment };
     let told = false;
+    let takenBack: string | undefined;
     for (let changes = 0; changes <= mostChanges;) {
       const newest = await look(on, order);
       const step = decide(newest);
@@ -119,6 +122,7 @@ async function untilDone(
           state: changes === 0 ? 'already-done' : 'done',
           revision: newest?.revision ?? 0,
           status: newest?.status ?? 'uninstalled',
+          ...(takenBack === undefined ? {} : { takenBack }),
         };
       }
       if (step.do === 'wait') {
@@ -129,7 +133,8 @@ async function untilDone(
       }
       changes += 1;
       const made = await act(work, on, order, step, newest);
-      if (made !== undefined) return made;
+      if (made !== undefined) return { ...made, ...(takenBack === undefined ? {} : { takenBack }) };
+      if (newest !== undefined) takenBack ??= takenBackLine(order.change, newest, step.do);
     }
     throw new StepladderError(
       'ToolFailed',
@@ -295,6 +300,10 @@ function noChart(name: string): StepladderError {
 
 function waitLine(name: ReleaseName, newest: Newest | undefined): string {
   return `Release ${fullName(name)} is ${newest?.status ?? 'in between'} from an earlier run; waiting until that can no longer be at work.`;
+}
+
+function takenBackLine(name: ReleaseName, { revision, status }: Newest, how: NextStep['do']): string {
+  return `Release ${fullName(name)} stood at ${status} (revision ${revision}) from an attempt that did not come to its end; it was ${how === 'uninstall' ? 'uninstalled' : 'rolled back'} first.`;
 }
 
 function fullName({ namespace, release }: ReleaseName): string {

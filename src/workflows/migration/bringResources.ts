@@ -8,9 +8,10 @@ export async function bringResources(run: MigrationRun): Promise<void> {
   const { madeBy } = run;
   await run.inStage('green-tools', async (status) => {
     const stage = run.stage('green-tools');
-    const { installed } = await steadily(run.state, () =>
+    const { installed, notes = [] } = await steadily(run.state, () =>
       perform('installGreenTools', `Install tools on ${stage.cluster}`, { sides: run.sides, stage, madeBy }),
     );
+    for (const text of notes) run.state.note(text, run.place('green-tools'));
     run.detail(status, installed.length === 0 ? 'all were there' : `installed: ${installed.join(', ')}`);
   });
   await run.inStage('resources', async (status) => {
