@@ -28,6 +28,7 @@ describe('a migration in trouble leaves blue as it was, and nothing of its own',
   afterEach(async () => {
     stage.simulator.clusters.setSpeed(fullSpeed);
     await stage.control('DELETE', '/faults');
+    await stage.control('PUT', '/denied', { operations: [] });
     await stage.control('PUT', '/load-balancers/shop/tags', { tags: {} });
     failedBefore = stage.load().failed;
   });
@@ -107,6 +108,34 @@ describe('a migration in trouble leaves blue as it was, and nothing of its own',
     expect(stage.load().failed).toBe(failedBefore);
   });
 
+  it('when the worker may not change the weights, on the way there and on the way back', async () => {
+    // Nobody leaves the first step by itself.
+    const upgrade = await stage.migrate({ steps: { weights: [25, 100], soak: '300d', lookEvery: '1h' } });
+    await upgrade.approve('plan');
+    await upgrade.gate('cutover');
+    await deny('ModifyRule');
+    await upgrade.approve('cutover');
+    await expectNamedWait(upgrade);
+    expect(stage.weights()).toEqual({ blue: 100, green: 0 });
+
+    await deny();
+    await upgrade.until('users on green', ({ migration }) => migration?.weights?.green === 25);
+    await deny('ModifyRule');
+    await upgrade.handle.signal('rollback', { by: 'on-call' });
+    await expectNamedWait(upgrade);
+    expect(stage.weights()).toEqual({ blue: 75, green: 25 });
+
+    await deny();
+    const again = await upgrade.until('the second opening', ({ gates }) => gates.at(-1)?.opening === 2);
+    expect(stage.weights()).toEqual({ blue: 100, green: 0 });
+    expect(again.migration?.moves.map(({ to }) => to.green)).toEqual([25, 0]);
+    const { digest } = await upgrade.gate('cutover');
+    await upgrade.handle.executeUpdate('reject', { args: [{ gate: 'cutover', by: 'on-call', digest }] });
+    expect((await upgrade.failed()).type).toBe('Rejected');
+    await expectAsBefore(upgrade);
+    expect(stage.load().failed).toBe(failedBefore);
+  });
+
   it('when it is aborted while a step is watched', async () => {
     const upgrade = await stage.migrate(watched);
     await upgrade.approve('plan');
@@ -163,6 +192,19 @@ describe('a migration in trouble leaves blue as it was, and nothing of its own',
   async function expectAsBefore(upgrade: Upgrade): Promise<void> {
     expect(world(stage)).toEqual(before);
     await expectSettled(upgrade, expect);
+  }
+
+  /** Has AWS refuse these operations, and no others. */
+  async function deny(...operations: string[]): Promise<void> {
+    await stage.control('PUT', '/denied', { operations });
+  }
+
+  /** It waits for the permission by name. */
+  async function expectNamedWait(upgrade: Upgrade): Promise<void> {
+    const { waits } = await upgrade.until('the wait', (status) =>
+      status.waits.some(({ kind }) => kind === 'credentials'),
+    );
+    expect(waits.map(({ what }) => what).join()).toContain('elasticloadbalancing:ModifyRule');
   }
 
   /** Has green answer 500 as soon as the first users are there. */

@@ -5,7 +5,7 @@ import type { UpgradeStatus } from '../../src/contract/status.ts';
 import { judgeSoak, judgeStep } from '../../src/routing/judgeStep.ts';
 import type { StepVerdict } from '../../src/routing/judgeStep.ts';
 import { failWith } from './failWith.ts';
-import { blue, fakeMigration, green, migration, migrationPlan } from './fakeMigration.ts';
+import { blue, fakeMigration, green, migration, migrationPlan, planWithTools } from './fakeMigration.ts';
 import type { FakeMigration } from './fakeMigration.ts';
 import type { RunningUpgrade } from './harness.ts';
 import { useWorkbench } from './server.ts';
@@ -14,9 +14,13 @@ const workbench = useWorkbench();
 
 const worse: StepVerdict = { verdict: 'return', why: ['shop holds on blue and fails on green.'] };
 
-function start(fake: FakeMigration, more: Record<string, unknown> = {}): Promise<RunningUpgrade> {
+function start(
+  fake: FakeMigration,
+  more: Record<string, unknown> = {},
+  plan = migrationPlan,
+): Promise<RunningUpgrade> {
   return workbench().start({
-    plan: migrationPlan,
+    plan,
     request: {
       targetVersion: '1.34',
       workers: { strategy: 'blue-green' },
@@ -138,6 +142,12 @@ describe.concurrent('a migration', () => {
     expect([...fake.working]).toEqual([blue]);
     expect(again.gates.at(-1)?.shown.join('\n')).toContain('the shop is slow');
     expect(again.actions.at(-1)).toMatchObject({ action: 'rollback', by: 'on-call' });
+    await upgrade.handle.signal('rollback', { by: 'colleague' });
+    const { refusals } = await upgrade.until('a refusal', (seen) => seen.refusals.length > 0);
+    expect(refusals[0]).toMatchObject({ message: 'rollback', by: 'colleague' });
+    expect(refusals[0]?.reason).toContain(
+      `all users are back on ${upgrade.cluster} already: approve the gate \`cutover\` to send them to ${green} again`,
+    );
     await upgrade.handle.signal('abort');
     expect(await ended(upgrade)).toBe('canceled');
     expect([...fake.clusters]).toEqual([blue]);
@@ -236,6 +246,19 @@ describe.concurrent('a migration', () => {
     expect(fake.log).toEqual([`create ${green}`, `remove ${green}`, `create ${green}`, `remove ${green}`]);
   });
 
+  it('tells what an earlier attempt at a tool had left half done on green', async ({ expect }) => {
+    const told = 'external-dns on green: it stood at pending-install; it was uninstalled first.';
+    const fake = fakeMigration({
+      installGreenTools: async () => ({ installed: ['external-dns'], notes: [told] }),
+    });
+    const upgrade = await start(fake, {}, planWithTools);
+    await upgrade.approve('plan');
+    const { notes } = await upgrade.gate('cutover');
+    expect(notes).toContainEqual(expect.objectContaining({ text: told, stage: 'green-tools' }));
+    await upgrade.handle.signal('abort');
+    expect(await ended(upgrade)).toBe('canceled');
+  });
+
   it('holds while a difference is unexplained, until a person accepts it', async ({ expect }) => {
     const fake = fakeMigration({
       compareSides: async () => ({
@@ -329,6 +352,42 @@ describe.concurrent('a migration', () => {
     const status = await upgrade.status();
     expect(owed(status)).toMatchObject({ restoreRouting: 'failed', removeGreenCluster: 'kept' });
     expect(status.notes.map(({ text }) => text).join('\n')).toContain(`Users may be on ${green}`);
+  });
+
+  it('leaves users where they are while a permission is missing, and says which, and sends nobody further then', async ({
+    expect,
+  }) => {
+    const fake = fakeMigration();
+    const before = { ...fake.activities };
+    let isDenied = true;
+    let triedBack: () => void = () => undefined;
+    const goingBack = new Promise<void>((resolve) => (triedBack = resolve));
+    fake.activities.setRoutingWeights = async (input) => {
+      if (input.wish.to.green === 0 && fake.moves.length > 0) triedBack();
+      if (isDenied && fake.weights.green === 25) {
+        failWith('CredentialsRefused', 'Allow them elasticloadbalancing:ModifyRule.');
+      }
+      return before.setRoutingWeights(input);
+    };
+    const upgrade = await start(fake);
+    await upgrade.approve('plan');
+    await upgrade.approve('cutover');
+    const { waits } = await upgrade.until('the wait', (seen) =>
+      seen.waits.some(({ kind }) => kind === 'credentials'),
+    );
+    expect(waits.map(({ what }) => what).join()).toContain('elasticloadbalancing:ModifyRule');
+    expect(fake.weights).toEqual({ blue: 75, green: 25 });
+    await upgrade.handle.signal('rollback', { by: 'on-call' });
+    // It has given up going on, and what it tries now is the way back.
+    await goingBack;
+    isDenied = false;
+    const again = await upgrade.until('the second opening', ({ gates }) => gates.at(-1)?.opening === 2);
+    expect(fake.moves).toEqual([5, 25, 0]);
+    expect([...fake.working]).toEqual([blue]);
+    expect(again.waits.map(({ kind }) => kind)).toEqual(['gate']);
+    await upgrade.approve('cutover');
+    await upgrade.approve('retire');
+    expect(await ended(upgrade)).toBe('completed');
   });
 
   it('asks a person to set the weights where only a person can', async ({ expect }) => {
@@ -436,12 +495,13 @@ describe.concurrent('a migration', () => {
 
   it('is paused before a step, and not amid the users’ way', async ({ expect }) => {
     const fake = fakeMigration();
-    const { lookAtStep } = fake.activities;
+    const before = { ...fake.activities };
     // The look that ends the step waits for the pause to be known.
-    const known = Promise.withResolvers<void>();
+    let know: () => void = () => undefined;
+    const known = new Promise<void>((resolve) => (know = resolve));
     fake.activities.lookAtStep = async (input) => {
-      if (input.isOver && fake.moves.length > 0) await known.promise;
-      return lookAtStep(input);
+      if (input.isOver && fake.moves.length > 0) await known;
+      return before.lookAtStep(input);
     };
     const upgrade = await start(fake);
     await upgrade.approve('plan');
@@ -449,7 +509,7 @@ describe.concurrent('a migration', () => {
     await upgrade.until('the first soak', ({ waits }) => waits.some(({ kind }) => kind === 'soak'));
     await upgrade.handle.signal('pause', { by: 'on-call' });
     await upgrade.until('paused', ({ paused }) => paused);
-    known.resolve();
+    know();
     await upgrade.until('the pause', ({ waits }) => waits.some(({ kind }) => kind === 'pause'));
     expect(fake.moves).toEqual([5]);
     await upgrade.handle.signal('resume', { by: 'on-call' });

@@ -1,3 +1,4 @@
+import { isCancellation } from '@temporalio/workflow';
 import type { StageStatus } from '../../contract/status.ts';
 import { remainingSteps } from '../../routing/steps.ts';
 import { perform } from '../activities.ts';
@@ -68,6 +69,7 @@ async function goOver(run: MigrationRun, status: StageStatus): Promise<StepEnd> 
         const isSet = await setWeights(run, to, why, now);
         return isSet ? { state: 'good' } : { state: 'back', why: 'A person wants them back.', by: {} };
       } catch (error) {
+        if (isCancellation(error)) throw error;
         return { state: 'back', why: `The weights could not be set. ${troubleOf(error).message}` };
       }
     };

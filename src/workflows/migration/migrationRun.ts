@@ -6,6 +6,7 @@ import type { MigrationStage, MigrationStatus } from '../../contract/migration.t
 import type { MigrationRequest } from '../../contract/migrationSchema.ts';
 import type { Hop } from '../../contract/plan.ts';
 import type { Request } from '../../contract/request.ts';
+import { rollbackRefusal } from '../../contract/rollbackRefusal.ts';
 import type { RoutingWeights } from '../../contract/routing.ts';
 import type { Compensation, StageStatus } from '../../contract/status.ts';
 import type { RoutingMemento } from '../../routing/routing.ts';
@@ -58,6 +59,7 @@ export class MigrationRun {
   private asked: Remark | undefined;
   private breakable: CancellationScope | undefined;
   private canGoBack = false;
+  private isEnding = false;
 
   constructor(state: UpgradeState, gates: Gates, decisions: Decisions) {
     this.state = state;
@@ -207,9 +209,8 @@ export class MigrationRun {
   /** A person wants the users back on blue. Returns why that can't be, or undefined when it is being done. */
   rollback(remark: Remark): string | undefined {
     if (!this.canGoBack) {
-      return this.state.status.migration?.moves.length === 0
-        ? 'no users have been sent to the new cluster, so there is nothing to go back from'
-        : 'there is no way back now';
+      const { migration, cluster } = this.state.status;
+      return rollbackRefusal(migration, cluster.name, this.isEnding);
     }
     this.asked = remark;
     this.decisions.withdraw('void');
@@ -239,9 +240,10 @@ export class MigrationRun {
     }
   }
 
-  /** From now on nothing goes back: blue is being deleted. */
+  /** From now on nobody is sent back by `rollback`: blue is given up, or all of it leads back by itself. */
   noWayBack(): void {
     this.canGoBack = false;
+    this.isEnding = true;
   }
 
   /** Records what is about to be changed, before it is (rule 14). */

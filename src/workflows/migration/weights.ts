@@ -32,11 +32,13 @@ export async function readWeights(run: MigrationRun): Promise<RoutingWeights> {
 }
 
 /**
- * Sends so many of the users to each cluster, or has a person do it. Nothing breaks it off in its middle.
+ * Sends so many of the users to each cluster, or has a person do it. Nothing breaks a change off in its middle; a wait for
+ * what it takes (credentials, a permission, AWS being back) is broken off, so that nobody is sent over any more once a
+ * person wants all of them back.
  *
  * @param from what the weights may be now; anything where it is left out
  * @returns false when a person says that the users shall go back instead
- * @throws ApplicationFailure `PlatformRefused`
+ * @throws ApplicationFailure `PlatformRefused`; the cancellation of an abort or a rollback, with the weights as they were
  */
 export async function setWeights(
   run: MigrationRun,
@@ -44,44 +46,46 @@ export async function setWeights(
   why: string,
   from?: RoutingWeights,
 ): Promise<boolean> {
-  return CancellationScope.nonCancellable(async () => {
-    for (;;) {
-      const change = await steadily(run.state, () =>
+  for (;;) {
+    const change = await steadily(run.state, () =>
+      CancellationScope.nonCancellable(() =>
         perform('setRoutingWeights', `${to.green} % of the users to ${run.sides.green.cluster.name}`, {
           blue: run.blue,
           router: run.migration.routing,
           wish: { to, ...(from === undefined ? {} : { from: [from] }) },
           ...(run.said === undefined ? {} : { said: run.said }),
         }),
-      );
-      if (change.outcome === 'set') break;
-      const isBack = to.green === 0;
-      const answer = await run.decisions.ask(run.place('cutover'), {
+      ),
+    );
+    if (change.outcome === 'set') break;
+    const isBack = to.green === 0;
+    const answer = await CancellationScope.nonCancellable(() =>
+      run.decisions.ask(run.place('cutover'), {
         about: 'routing',
         options: isBack ? ['done', 'wait'] : ['done', 'wait', 'back'],
         byDefault: 'wait',
         shown: [change.instruction],
         pods: [],
         timeoutMs: run.duration(run.request.gates.timeout),
-      });
-      // Withdrawn: a person wants the users back.
-      if (answer === undefined || (answer.kind === 'decision' && answer.decision === 'back')) {
-        if (!isBack) {
-          // Whether it was begun by hand is not known: so that there is no way back without asking.
-          run.said = undefined;
-          return false;
-        }
-      } else if (answer.kind === 'decision' && answer.decision === 'done') {
-        run.said = to;
+      }),
+    );
+    // Withdrawn: a person wants the users back.
+    if (answer === undefined || (answer.kind === 'decision' && answer.decision === 'back')) {
+      if (!isBack) {
+        // Whether it was begun by hand is not known: so that there is no way back without asking.
+        run.said = undefined;
+        return false;
       }
+    } else if (answer.kind === 'decision' && answer.decision === 'done') {
+      run.said = to;
     }
-    const { status } = run;
-    const moved = status.weights?.green !== to.green;
-    status.weights = to;
-    if (moved) status.moves.push({ at: now(), to, why });
-    run.state.publish();
-    return true;
-  });
+  }
+  const { status } = run;
+  const moved = status.weights?.green !== to.green;
+  status.weights = to;
+  if (moved) status.moves.push({ at: now(), to, why });
+  run.state.publish();
+  return true;
 }
 
 /**
