@@ -178,6 +178,9 @@ export interface MigrationActivities {
     /** Names of Helm releases that were installed as tools: what they own is not copied. */
     tools: { namespace: string; release: string }[];
     madeBy: string;
+    /** How long Argo CD may take for each Application, and between two looks. Milliseconds. */
+    timeoutMs?: number;
+    pollMs?: number;
   }): Promise<CopyVerdict>;
 
   /** Compares what is on both sides. */

@@ -16,7 +16,18 @@ export type ResourceSource =
   /** A file or folder on the worker, with or without a kustomization. */
   | { manifests: { path: string } }
   /** A helmfile on the worker. */
-  | { helmfile: { file: string; selector?: string | undefined } };
+  | { helmfile: { file: string; selector?: string | undefined } }
+  /** Applications of Argo CD, synced by the one on green; all of the namespace without names and selector. */
+  | { argoCd: ArgoCdSource };
+
+/** Which Applications Argo CD on green shall bring up, with what it needs for that. */
+export interface ArgoCdSource {
+  /** Of Argo CD, on both clusters. */
+  namespace: string;
+  applications?: string[] | undefined;
+  /** Labels as for kubectl. */
+  selector?: string | undefined;
+}
 
 /** What becomes of what a volume holds: nothing of it comes along, a job of one's own restores it, or both clusters share it. */
 export type VolumeDecision = 'empty' | 'restored' | 'shared';

@@ -34,6 +34,7 @@ export function contradictionsOfMigration(request: MigratingRequest): Contradict
     ...ofTheRest(request),
     ...ofGreen(request, migration),
     ...repeated(migration),
+    ...ofArgoCd(migration),
   ];
 }
 
@@ -112,6 +113,23 @@ function ofGreen(
       : []),
     ...Object.keys(workers.groups).map((group) => ({ path: ['workers', 'groups', group], message: there })),
     ...Object.keys(addons.versions).map((addon) => ({ path: ['addons', 'versions', addon], message: there })),
+  ];
+}
+
+/** Applications are chosen in one way, and by one source. */
+function ofArgoCd({ resources }: MigrationRequest): Contradiction[] {
+  const sources = resources.flatMap((source, index) => ('argoCd' in source ? [{ ...source, index }] : []));
+  const path = (index: number, ...more: string[]) => ['migration', 'resources', index, 'argoCd', ...more];
+  return [
+    ...sources.flatMap(({ argoCd, index }) =>
+      argoCd.applications !== undefined && argoCd.selector !== undefined
+        ? [{ path: path(index, 'selector'), message: 'contradicts applications: name them or select them' }]
+        : [],
+    ),
+    ...sources.slice(1).map(({ index }) => ({
+      path: path(index),
+      message: 'stands in the list already: put all Applications into one source, which knows their order',
+    })),
   ];
 }
 

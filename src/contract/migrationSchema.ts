@@ -65,8 +65,31 @@ const sourceSchema = z.union(
         })
         .describe('Helm releases, as a helmfile has them.'),
     }),
+    z.strictObject({
+      argoCd: z
+        .strictObject({
+          namespace: z
+            .string()
+            .regex(namespaceName, { error: 'must be the name of a namespace' })
+            .default('argocd')
+            .describe('Namespace of Argo CD, the same on both clusters.'),
+          applications: z
+            .array(z.string().regex(objectName, { error: 'must be the name of an Application' }))
+            .min(1)
+            .optional()
+            .describe('Names of the Applications. Without this and a selector: all of the namespace.'),
+          selector: z
+            .string()
+            .min(1)
+            .optional()
+            .describe('Which Applications, by their labels as for kubectl: `team=shop,tier!=db`.'),
+        })
+        .describe(
+          'Applications of Argo CD, with the projects and repositories that they need: each is synced once by Argo CD on the new cluster, which has to be there by then.',
+        ),
+    }),
   ],
-  { error: 'must be {"copy": {…}}, {"manifests": {…}} or {"helmfile": {…}}' },
+  { error: 'must be {"copy": {…}}, {"manifests": {…}}, {"helmfile": {…}} or {"argoCd": {…}}' },
 );
 
 const singletonSchema = z.strictObject({

@@ -60,6 +60,11 @@ function sourceText(source: ResourceSource): string {
     const { file, selector } = source.helmfile;
     return `helmfile ${file}${selector === undefined ? '' : ` (${selector})`}`;
   }
+  if ('argoCd' in source) {
+    const { applications, selector, namespace } = source.argoCd;
+    const which = applications?.join(', ') ?? (selector === undefined ? 'all' : `those with ${selector}`);
+    return `Applications of Argo CD in ${namespace} (${which}), each synced once there`;
+  }
   const { excludeNamespaces, excludeKinds } = source.copy;
   const left = [...excludeNamespaces, ...excludeKinds];
   return `copied${left.length === 0 ? '' : ` without ${left.join(', ')}`}`;

@@ -23,6 +23,8 @@ export interface ObservedMigration {
   /** IAM roles of blue's service accounts. */
   roles: ObservedRole[];
   resources: ObservedResources;
+  /** Absent where the request has no source of Argo CD. */
+  argoCd?: ObservedArgoCd;
   routing: ObservedRouting;
   /** What could not be seen: each becomes an `unknown`. */
   unseen: UnseenForMigration[];
@@ -33,7 +35,7 @@ export interface UnseenForMigration {
   why: string;
   source: string;
   /** The part that is empty for it, so that nothing is concluded from its emptiness. */
-  part?: 'blueprint' | 'green' | 'roles' | 'resources' | 'routing';
+  part?: 'blueprint' | 'green' | 'roles' | 'resources' | 'routing' | 'argoCd';
 }
 
 export interface ObservedBlueprint {
@@ -77,6 +79,32 @@ export interface ObservedResources {
   notServed: { kind: string; count: number; names: string[] }[];
   /** Anything else that can't be copied as it is: `Service shop/web: its load balancer is made anew, with another address`. */
   notes: { severity: 'blocker' | 'warning' | 'info'; subject: string; what: string; remedy: string }[];
+}
+
+/** What a source of Argo CD is about, by names alone. */
+export interface ObservedArgoCd {
+  namespace: string;
+  applications: ObservedApplication[];
+  /** Names of the request that no Application has. */
+  missing: string[];
+  /** Secrets (`argocd/cluster-blue`) that tell Argo CD of blue under its own URL, and so stay. */
+  clusterSecrets: string[];
+  /** What a green that is there lacks so that Argo CD works on it; empty where it lacks nothing. */
+  greenLacks?: string;
+}
+
+export interface ObservedApplication {
+  /** `argocd/web`. */
+  name: string;
+  /**
+   * Where it deploys to: `here` into the cluster that Argo CD is in, `blue` there too, but under blue's own URL or a name
+   * of it, `elsewhere` into another cluster, `unknown` into one that Argo CD does not know.
+   */
+  place: 'here' | 'blue' | 'elsewhere' | 'unknown';
+  /** The Application that keeps this one, as Git has it. */
+  parent?: string;
+  /** Argo CD itself is among what it keeps. */
+  keepsArgoCd?: true;
 }
 
 export interface ObservedRouting {

@@ -127,9 +127,23 @@ describe('a request for a migration', () => {
     ],
     [
       { resources: [{ copy: {}, manifests: { path: '/a' } }] },
-      [expect.stringContaining('must be {"copy": {…}}, {"manifests": {…}} or {"helmfile": {…}}') as string],
+      [
+        expect.stringContaining(
+          'must be {"copy": {…}}, {"manifests": {…}}, {"helmfile": {…}} or {"argoCd": {…}}',
+        ) as string,
+      ],
     ],
     [{ resources: [] }, ['migration.resources: must not be empty']],
+    [
+      { resources: [{ argoCd: { applications: ['web'], selector: 'team=shop' } }] },
+      ['migration.resources.0.argoCd.selector: contradicts applications: name them or select them'],
+    ],
+    [
+      { resources: [{ argoCd: {} }, { argoCd: { applications: ['web'] } }] },
+      [
+        'migration.resources.1.argoCd: stands in the list already: put all Applications into one source, which knows their order',
+      ],
+    ],
     [
       { steps: { weights: [50, 25, 100] } },
       ['migration.steps.weights: each step must be more than the one before'],

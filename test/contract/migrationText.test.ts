@@ -42,6 +42,7 @@ describe('a stage of a migration in one line', () => {
         sources: [
           { copy: { excludeNamespaces: ['scratch'], excludeKinds: [] } },
           { helmfile: { file: 'helmfile.yaml', selector: 'tier=web' } },
+          { argoCd: { namespace: 'argocd', applications: ['web', 'mail'] } },
         ],
         singletons: [{ kind: 'Deployment', namespace: 'shop', name: 'mailer' }],
         volumes: [
@@ -50,7 +51,7 @@ describe('a stage of a migration in one line', () => {
           { claim: 'shop/tmp', decision: 'empty' },
         ],
       },
-      'all resources on shop-1-34: copied without scratch, then helmfile helmfile.yaml (tier=web); CronJobs, shop/mailer stand still there until the cutover; volumes empty: shop/cache, shop/tmp; restored: shop/db',
+      'all resources on shop-1-34: copied without scratch, then helmfile helmfile.yaml (tier=web), then Applications of Argo CD in argocd (web, mail), each synced once there; CronJobs, shop/mailer stand still there until the cutover; volumes empty: shop/cache, shop/tmp; restored: shop/db',
     ],
     [
       { stage: 'green-verification', cluster, probes: [] },

@@ -319,6 +319,30 @@ describe.concurrent('a migration', () => {
     expect(await ended(upgrade)).toBe('completed');
   });
 
+  it('holds while Argo CD does not bring an Application up, which has the time of the request', async ({
+    expect,
+  }) => {
+    const fake = fakeMigration();
+    const before = { ...fake.activities };
+    const times = new Set<number | undefined>();
+    let refused = ['Application argocd/web: Synced, but Degraded'];
+    fake.activities.copyResources = async (input) => {
+      times.add(input.timeoutMs);
+      return { ...(await before.copyResources(input)), refused, refusedCount: refused.length };
+    };
+    const upgrade = await start(fake, { healthyTimeout: '7m' });
+    await upgrade.approve('plan');
+    await upgrade.until('it holds', ({ waits }) =>
+      waits.some(({ kind, what }) => kind === 'workloads' && what.includes('argocd/web')),
+    );
+    refused = [];
+    await upgrade.gate('cutover');
+    expect([...times]).toEqual([expect.any(Number)]);
+    await upgrade.approve('cutover');
+    await upgrade.approve('retire');
+    expect(await ended(upgrade)).toBe('completed');
+  });
+
   it('whose workloads never become well ends, and nobody was sent there', async ({ expect }) => {
     const fake = fakeMigration({
       verifyGreenWorkloads: async () => ({

@@ -7,6 +7,8 @@ import {
 } from '../../kubernetes/comparing/compareKind.ts';
 import type { ContentDifference, Difference } from '../../kubernetes/comparing/compareKind.ts';
 import { rankOf } from '../../kubernetes/comparing/differingPaths.ts';
+import { chooseArgoCd, leftToArgoCd } from '../../kubernetes/argoCd/chosen.ts';
+import type { KubernetesConnection } from '../../kubernetes/connection.ts';
 import { readSharedVolumes } from '../../kubernetes/copying/sharedVolumes.ts';
 import { listWork } from '../../kubernetes/holding/workObjects.ts';
 import { describeDoubleWork, worksTwice } from '../../kubernetes/holding/worksTwice.ts';
@@ -40,7 +42,8 @@ export function compareSidesActivity({
           const connections = await openSides(clusters, sides, signal);
           const tally = new Tally();
           const { claims, volumes } = await readSharedVolumes(connections.blue, stage.volumes, signal);
-          const of = { selection: selectionOf(stage, tools, volumes), sharedClaims: claims };
+          const named = await leftByArgoCd({ sides, stage, tools }, connections.blue, signal);
+          const of = { selection: selectionOf(stage, tools, volumes, named), sharedClaims: claims };
           const twice = doubleWork(connections, stage.singletons, signal);
           const entries = compareClusters(connections, of, signal, (at) => (progress = at));
           const key = `${sides.blue.evidencePrefix}/sides-${keyOfMoment(now())}`;
@@ -61,6 +64,21 @@ export function compareSidesActivity({
       );
     },
   };
+}
+
+/** What the source of Argo CD leaves on blue on purpose. */
+async function leftByArgoCd(
+  { sides, stage, tools }: Parameters<MigrationActivities['compareSides']>[0],
+  blue: KubernetesConnection,
+  signal: AbortSignal,
+): Promise<ReturnType<typeof leftToArgoCd> | undefined> {
+  const source = stage.sources.find((each) => 'argoCd' in each);
+  if (source === undefined) return undefined;
+  const { endpoint } = sides.blue.identity;
+  return leftToArgoCd(
+    await chooseArgoCd(blue, source.argoCd, { blueServer: endpoint, tools, signal }),
+    false,
+  );
 }
 
 /** A line of the evidence. */

@@ -1,8 +1,11 @@
 import type { ResourceSource } from '../../contract/migration.ts';
+import { chooseArgoCd, leftToArgoCd } from '../../kubernetes/argoCd/chosen.ts';
+import type { Chosen } from '../../kubernetes/argoCd/chosen.ts';
 import { bringManifests } from '../../kubernetes/copying/bringManifests.ts';
 import type { CopyTarget } from '../../kubernetes/copying/bringObject.ts';
 import { CopyAccount } from '../../kubernetes/copying/copyAccount.ts';
 import { copyFromBlue } from '../../kubernetes/copying/copyObjects.ts';
+import type { KubernetesConnection } from '../../kubernetes/connection.ts';
 import { holdSide } from '../../kubernetes/holding/holdSide.ts';
 import { findHelm } from '../../tools/helm/binary.ts';
 import { helmfileSync } from '../../tools/helm/helmfile.ts';
@@ -11,6 +14,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { keep } from '../evidence.ts';
 import type { CopyVerdict, MigrationActivities } from '../migrationTypes.ts';
 import { activityScope, heartbeating } from '../scope.ts';
+import { bringApplications } from './bringApplications.ts';
 import { openSides } from './openSides.ts';
 import { readManifests } from './readManifests.ts';
 
@@ -22,6 +26,10 @@ const shownRefusals = 20;
 
 /** As long as helm itself allows twice. Milliseconds. */
 const helmfileTimeoutMs = 10 * 60_000;
+
+/** What an upgrade of a release before says nothing of: the request's defaults. Milliseconds. */
+const defaultTimeoutMs = 15 * 60_000;
+const defaultPollMs = 10_000;
 
 /** Brings all resources to green, source by source. Object bodies go from cluster to cluster and nowhere else. */
 export function copyResourcesActivity(
@@ -37,7 +45,10 @@ export function copyResourcesActivity(
         async () => {
           const { blue, green } = await openSides(clusters, sides, signal);
           const target = { green, singletons: stage.singletons, madeBy, signal, account };
-          for (const source of stage.sources) await bring(source, { blue, target, input, dependencies });
+          // Looked at before anything is brought: copying leaves it alone.
+          const chosen = await chosenOf(input, blue, signal);
+          for (const source of stage.sources)
+            await bring(source, { blue, target, input, dependencies, chosen });
         },
         () => ({ line: account.line() }),
       );
@@ -56,6 +67,17 @@ export function copyResourcesActivity(
   };
 }
 
+/** What the source of Argo CD is about, where there is one. */
+async function chosenOf(
+  { sides, stage, tools }: Input,
+  blue: KubernetesConnection,
+  signal: AbortSignal,
+): Promise<Chosen | undefined> {
+  const source = stage.sources.find((each) => 'argoCd' in each);
+  if (source === undefined) return undefined;
+  return chooseArgoCd(blue, source.argoCd, { blueServer: sides.blue.identity.endpoint, tools, signal });
+}
+
 async function bring(
   source: ResourceSource,
   {
@@ -63,21 +85,30 @@ async function bring(
     target,
     input,
     dependencies: { env, log },
+    chosen,
   }: {
-    blue: Parameters<typeof copyFromBlue>[0]['blue'];
+    blue: KubernetesConnection;
     target: CopyTarget & { signal: AbortSignal };
     input: Input;
     dependencies: Dependencies;
+    chosen: Chosen | undefined;
   },
 ): Promise<void> {
   const { green, account, signal, singletons, madeBy } = target;
   if ('copy' in source) {
     const { volumes } = input.stage;
-    return copyFromBlue({ blue, target, volumes, exclude: source.copy, tools: input.tools });
+    const named = chosen === undefined ? undefined : leftToArgoCd(chosen, true);
+    return copyFromBlue({ blue, target, volumes, exclude: source.copy, tools: input.tools, named });
   }
   if ('manifests' in source) {
     account.begin(`reading the manifests of ${source.manifests.path}`);
     return bringManifests(await readManifests(source.manifests.path, { environment: env, signal }), target);
+  }
+  if ('argoCd' in source) {
+    const { timeoutMs = defaultTimeoutMs, pollMs = defaultPollMs } = input;
+    if (chosen !== undefined)
+      await bringApplications({ source: source.argoCd, chosen, target, timeoutMs, pollMs });
+    return;
   }
   const { file, selector } = source.helmfile;
   account.begin(`bringing the helmfile ${file}`);

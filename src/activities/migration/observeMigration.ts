@@ -10,12 +10,15 @@ import type {
 } from '../../plan/observedMigration.ts';
 import { siblingCluster } from '../../platform/eks/roles/oidcProvider.ts';
 import type { PlatformCluster } from '../../platform/platform.ts';
+import type { KubernetesConnection } from '../../kubernetes/connection.ts';
+import { connect } from '../clusters.ts';
 import type { Clusters, OpenCluster } from '../clusters.ts';
 import { madeByNote, madeByNoteKey } from '../madeBy.ts';
 import { temporalContext } from '../scope.ts';
 import { Sight } from '../sight.ts';
 import type { ClusterContext } from '../types.ts';
 import { besideBlue } from './besideBlue.ts';
+import { observeArgoCd } from './observeArgoCd.ts';
 import { observeBlueprint } from './observeBlueprint.ts';
 import { observeResources } from './observeResources.ts';
 import { observeRoles } from './observeRoles.ts';
@@ -79,6 +82,16 @@ export async function observeMigration(input: MigrationSight): Promise<ObservedM
       ),
     ),
   ]);
+  const { argoCd: source } = migration.resources.find((each) => 'argoCd' in each) ?? {};
+  const argoCd =
+    source === undefined
+      ? undefined
+      : await look('argoCd', 'what Argo CD has', 'Kubernetes: Applications', undefined, () =>
+          observeArgoCd(blue.kubernetes, source, {
+            ...{ blueServer: context.identity.endpoint, tools: input.tools ?? [], signal },
+            green: migration.green.existing ? greenToLookAt(input, there) : undefined,
+          }),
+        );
   const roles = await look('roles', 'the roles that Pods assume', 'IAM: GetRole', [], () =>
     observeRoles({
       ...{ kubernetes: blue.kubernetes, access: besideBlue(context, context.cluster.name), signal },
@@ -88,7 +101,18 @@ export async function observeMigration(input: MigrationSight): Promise<ObservedM
     }),
   );
   const green = there === undefined ? {} : { green: greenOf(there) };
-  return { blueprint, ...green, roles, resources, routing, unseen };
+  const ofArgoCd = argoCd === undefined ? {} : { argoCd };
+  return { blueprint, ...green, roles, resources, ...ofArgoCd, routing, unseen };
+}
+
+/** How a green that is there is reached for one look; undefined where it can't be yet. */
+function greenToLookAt(
+  input: MigrationSight,
+  there: PlatformCluster | undefined,
+): (() => Promise<KubernetesConnection>) | undefined {
+  if (there?.endpoint === undefined) return undefined;
+  const reference = besideBlue(input.context, nameOfGreen(input));
+  return () => connect(reference, input.clusters.platform(reference), there);
 }
 
 const nothing: ObservedBlueprint = {

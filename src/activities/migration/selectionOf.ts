@@ -6,12 +6,13 @@ export function selectionOf(
   { sources }: Pick<ResourcesStage, 'sources'>,
   tools: SelectionContext['tools'],
   sharedVolumes: ReadonlySet<string> = new Set(),
+  named?: SelectionContext['named'],
 ): SelectionContext {
   const copies = sources.flatMap((source) => ('copy' in source ? [source.copy] : []));
   return {
     tools,
     excludeNamespaces: copies.flatMap(({ excludeNamespaces }) => excludeNamespaces),
     excludeKinds: copies.flatMap(({ excludeKinds }) => excludeKinds),
-    sharedVolumes,
+    ...{ sharedVolumes, named },
   };
 }

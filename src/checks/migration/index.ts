@@ -1,4 +1,5 @@
 import type { Check } from '../check.ts';
+import { argoCdSource } from './argoCd.ts';
 import { blueState } from './blueState.ts';
 import { notCopied } from './blueprint.ts';
 import { greenAddonVersions } from './greenAddons.ts';
@@ -29,6 +30,7 @@ export const migrationChecks: readonly Check[] = [
     greenTools,
     roles,
     copiedResources,
+    argoCdSource,
     volumes,
     singletons,
     probes,

@@ -34,6 +34,7 @@ const reasons: Record<LeaveReason, string> = {
   tool: 'of a tool that is installed anew',
   work: 'work that is not done twice',
   traffic: 'what would send users there',
+  'argo-cd': 'brought by the source of Argo CD',
 };
 
 /**

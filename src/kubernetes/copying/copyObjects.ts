@@ -30,6 +30,8 @@ export interface CopyFromBlue {
   /** What of the request's source stays behind. */
   exclude: { excludeNamespaces: readonly string[]; excludeKinds: readonly string[] };
   tools: SelectionContext['tools'];
+  /** What another source brings, or nothing does. */
+  named?: SelectionContext['named'];
 }
 
 /**
@@ -48,7 +50,7 @@ export async function copyFromBlue(input: CopyFromBlue): Promise<void> {
   const shared = await readSharedVolumes(blue, input.volumes, signal);
   const context: KindContext = {
     ...{ blue, target, again: [] },
-    selection: { ...input.exclude, tools: input.tools, sharedVolumes: shared.volumes },
+    selection: { ...input.exclude, tools: input.tools, sharedVolumes: shared.volumes, named: input.named },
     strip: { sharedClaims: shared.claims, ownNotes: [madeByNoteKey] },
   };
   const pair = (onGreen: Discovery) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { KubernetesConnection } from '../connection.ts';
-import { listPath } from '../discovery.ts';
+import { createPath, listPath } from '../discovery.ts';
 import type { ListableResource } from '../discovery.ts';
 import { statusBehind } from '../errors.ts';
 import { resourceName } from '../inventoryEntry.ts';
@@ -16,6 +16,12 @@ const pageSchema = z.object({
 const pageSize = 100;
 const restarts = 3;
 
+/** Which of a resource's objects are meant; all without it. */
+export interface Part {
+  namespace?: string | undefined;
+  labelSelector?: string | undefined;
+}
+
 /**
  * All objects of a resource as they are, page by page; of none more than a page is held. A continue token that has
  * expired begins the list anew, so an object may come twice: whoever reads it has to bear that.
@@ -26,15 +32,17 @@ export async function* pagesOf(
   connection: KubernetesConnection,
   resource: ListableResource,
   signal?: AbortSignal,
+  { namespace, labelSelector }: Part = {},
 ): AsyncGenerator<Json[]> {
+  const path = namespace === undefined ? listPath(resource) : createPath(resource, namespace);
   const name = resourceName(resource);
   const { group, version, kind } = resource;
   const apiVersion = group === '' ? version : `${group}/${version}`;
   let next: string | undefined;
   for (let restarted = 0; ;) {
     try {
-      const answer = await connection.getJson(listPath(resource), {
-        query: { limit: pageSize, continue: next },
+      const answer = await connection.getJson(path, {
+        query: { limit: pageSize, continue: next, labelSelector },
         signal,
         what: `list ${name}`,
       });

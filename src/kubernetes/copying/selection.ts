@@ -25,9 +25,17 @@ export type LeaveReason =
   /** To copy it would be to do its work twice: Jobs. */
   | 'work'
   /** It would send blue's users to green before the cutover. */
-  | 'traffic';
+  | 'traffic'
+  /** The request's source of Argo CD brings it, as green needs it. */
+  | 'argo-cd';
 
-export type Selection = { what: 'copy' } | { what: 'leave'; reason: LeaveReason; because: string };
+export type Selection = { what: 'copy' } | ({ what: 'leave' } & Left);
+
+/** Why something stays behind: by which rule, and in words. */
+export interface Left {
+  reason: LeaveReason;
+  because: string;
+}
 
 /** What the choice depends on besides the object itself. */
 export interface SelectionContext {
@@ -38,6 +46,8 @@ export interface SelectionContext {
   excludeKinds: readonly string[];
   /** Names of the PersistentVolumes that both clusters shall use. */
   sharedVolumes: ReadonlySet<string>;
+  /** What stays behind by its name, which its metadata alone does not tell: `secrets argocd/cluster-blue`. */
+  named?: ReadonlyMap<string, Left> | undefined;
 }
 
 /** Nothing is a tool's, nothing excluded, no volume shared. */
@@ -61,6 +71,8 @@ export function selectObject(kind: CopiedKind, facts: ObjectFacts, context: Sele
   if (namespace !== undefined && context.excludeNamespaces.includes(namespace))
     return leave('excluded', `the request leaves namespace ${namespace} behind`);
   if (facts.ending) return leave('ending', 'it is being deleted');
+  const left = context.named?.get(namedKey(kind, facts));
+  if (left !== undefined) return leave(left.reason, left.because);
   const owner = facts.owners.find(({ controller }) => controller);
   if (owner !== undefined) return leave('owned', `${owner.kind} ${owner.name} makes it again`);
   if (isMadeByEks(kind, facts)) return leave('eks', 'EKS or one of its add-ons makes it');
@@ -87,6 +99,14 @@ export function selectKind(kind: CopiedKind, context: SelectionContext): Selecti
   if (treatment === 'skip') return leave('short-lived', 'it is computed for each question');
   if (treatment === 'count') return leave('short-lived', 'it comes and goes with what it is about');
   return copy;
+}
+
+/** `secrets argocd/cluster-blue`. */
+export function namedKey(
+  kind: Pick<CopiedKind, 'group' | 'resource'>,
+  { namespace, name }: Pick<ObjectFacts, 'namespace' | 'name'>,
+): string {
+  return `${resourceName(kind)} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }
 
 function leave(reason: LeaveReason, because: string): Selection {

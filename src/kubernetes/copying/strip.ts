@@ -68,6 +68,8 @@ function strippedMetadata(
 type Strip = (object: Json, context: StripContext) => Json;
 
 const byKind: Readonly<Record<string, Strip>> = {
+  // What Argo CD has been told to do just now, on blue.
+  'applications.argoproj.io': ({ operation: _operation, ...rest }) => rest,
   namespaces: ({ spec: _spec, ...rest }) => rest,
   services: (object) => withSpec(object, strippedService),
   serviceaccounts: ({ secrets: _secrets, ...rest }) => rest,

@@ -44,6 +44,8 @@ async function bring(run: MigrationRun, place: string): Promise<CopyVerdict> {
         stage,
         tools: toolReleases(run),
         madeBy: run.madeBy,
+        timeoutMs: run.duration(run.migration.healthyTimeout),
+        pollMs: run.limit('pollInterval'),
       }),
     );
     run.state.evidence(copied.evidence);

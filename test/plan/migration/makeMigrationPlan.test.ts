@@ -212,6 +212,25 @@ describe('the workers of the new cluster', () => {
   });
 });
 
+describe('the resources of the plan', () => {
+  it('come from the sources of the request in its order, Argo CD before its Applications', () => {
+    const applications = [{ name: 'argocd/web', place: 'here' as const }];
+    const argoCd = { namespace: 'argocd', applications, missing: [], clusterSecrets: [] };
+    const sources = [
+      { manifests: { path: '/srv/argocd' } },
+      { argoCd: { namespace: 'argocd', applications: ['web'] } },
+    ];
+    const result = planMigration(observeBoth({ argoCd }), { migration: { resources: sources } });
+    expect(stage('resources', result).sources).toEqual(sources);
+    expect(result.findings.filter(({ check }) => check === 'argo-cd')).toEqual([]);
+    const late = planMigration(observeBoth({ argoCd }), { migration: { resources: sources.toReversed() } });
+    expect(late.findings.filter(({ severity }) => severity === 'blocker').map(({ check }) => check)).toEqual([
+      'argo-cd',
+    ]);
+    expect(late.digest).not.toBe(result.digest);
+  });
+});
+
 describe('the volumes of the plan', () => {
   const volumes = ['shop/data-0', 'shop/cache', 'logs/disk', 'other/disk'].map((claim) => ({ claim }));
 
