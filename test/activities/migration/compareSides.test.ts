@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { cronJob, paths } from '../../kubernetes/holding/workFixture.ts';
 import { copyEverything, post, startTwoClusters } from './twoClusters.ts';
 
-const patiently = { timeout: 60_000 };
+const patiently = { timeout: 120_000 };
 
 test('what a copy has brought is the same, and all else has a reason', patiently, async () => {
   const clusters = await startTwoClusters();
