@@ -75,7 +75,7 @@ export function observeActivity({
             ? {}
             : {
                 migration: await observeMigration({
-                  ...{ clusters, blue: cluster, context, migration, signal },
+                  ...{ clusters, blue: cluster, context, migration, signal, dependencies: { env, log } },
                   ...{ from: seen.cluster.version, to: targetVersion, addons: seen.addons },
                   tools: wantedTools(tools),
                 }),

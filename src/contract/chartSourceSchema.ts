@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChartSource } from './tools.ts';
 
 /** Names of query parameters that hold what nobody but their owner may read. */
 const secretParameter = /token|secret|password|signature|credential|^(sig|key|auth)$/i;
@@ -73,3 +74,17 @@ export const chartSourceSchema = z
   .describe('Where its new version comes from.');
 
 export type GivenSource = z.infer<typeof chartSourceSchema>;
+
+/** A source as the schema has let it through: one of the four. */
+export function chartSourceOf({
+  repository,
+  chart,
+  oci,
+  path,
+  manifests,
+}: GivenSource): ChartSource | undefined {
+  if (repository !== undefined && chart !== undefined) return { repository, chart };
+  if (oci !== undefined) return { oci };
+  if (path !== undefined) return { path };
+  return manifests === undefined ? undefined : { manifests };
+}

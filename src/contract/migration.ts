@@ -1,7 +1,7 @@
 import type { MinorVersion } from './plan.ts';
 import type { ProbeResult } from './probe.ts';
 import type { RoutingWeights } from './routing.ts';
-import type { ToolChange } from './tools.ts';
+import type { ChartSource, ToolChange } from './tools.ts';
 import type { NodeGroupSize } from './workers.ts';
 
 /**
@@ -15,6 +15,8 @@ export type ResourceSource =
   | { copy: { excludeNamespaces: string[]; excludeKinds: string[] } }
   /** A file or folder on the worker, with or without a kustomization. */
   | { manifests: { path: string } }
+  /** A chart, as a release of its own. */
+  | { chart: ChartRelease }
   /** A helmfile on the worker. */
   | { helmfile: { file: string; selector?: string | undefined } }
   /** Applications of Argo CD, synced by the one on green; all of the namespace without names and selector. */
@@ -27,6 +29,15 @@ export interface ArgoCdSource {
   applications?: string[] | undefined;
   /** Labels as for kubectl. */
   selector?: string | undefined;
+}
+
+/** A release that helm makes of one version of a chart, with nothing but the values of these files on the worker. */
+export interface ChartRelease {
+  release: string;
+  namespace: string;
+  source: Exclude<ChartSource, { manifests: string }>;
+  version: string;
+  values: string[];
 }
 
 /** What becomes of what a volume holds: nothing of it comes along, a job of one's own restores it, or both clusters share it. */

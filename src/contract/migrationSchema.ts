@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration } from './duration.ts';
 import { probeSchema } from './probe.ts';
+import { resourceSourceSchema } from './resourceSourceSchema.ts';
 import { routerSchema, weightStepsSchema } from './routing.ts';
 
 const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -32,66 +33,6 @@ const greenSchema = z
   .prefault({})
   .describe('The new cluster.');
 
-const sourceSchema = z.union(
-  [
-    z.strictObject({
-      copy: z
-        .strictObject({
-          excludeNamespaces: z
-            .array(z.string().regex(namespaceName, { error: 'must be the name of a namespace' }))
-            .default([])
-            .describe('Namespaces that stay behind.'),
-          excludeKinds: z
-            .array(z.string().min(1))
-            .default([])
-            .describe(
-              'Kinds that stay behind, each as `cronjobs.batch` or, of the core group, `configmaps`.',
-            ),
-        })
-        .describe('A copy of what the old cluster has, without what controllers make by themselves.'),
-    }),
-    z.strictObject({
-      manifests: z
-        .strictObject({
-          path: z.string().min(1).describe('File or folder on the worker, with or without a kustomization.'),
-        })
-        .describe('Manifests on the worker.'),
-    }),
-    z.strictObject({
-      helmfile: z
-        .strictObject({
-          file: z.string().min(1).describe('A helmfile on the worker.'),
-          selector: z.string().min(1).optional().describe('Only releases with these labels.'),
-        })
-        .describe('Helm releases, as a helmfile has them.'),
-    }),
-    z.strictObject({
-      argoCd: z
-        .strictObject({
-          namespace: z
-            .string()
-            .regex(namespaceName, { error: 'must be the name of a namespace' })
-            .default('argocd')
-            .describe('Namespace of Argo CD, the same on both clusters.'),
-          applications: z
-            .array(z.string().regex(objectName, { error: 'must be the name of an Application' }))
-            .min(1)
-            .optional()
-            .describe('Names of the Applications. Without this and a selector: all of the namespace.'),
-          selector: z
-            .string()
-            .min(1)
-            .optional()
-            .describe('Which Applications, by their labels as for kubectl: `team=shop,tier!=db`.'),
-        })
-        .describe(
-          'Applications of Argo CD, with the projects and repositories that they need: each is synced once by Argo CD on the new cluster, which has to be there by then.',
-        ),
-    }),
-  ],
-  { error: 'must be {"copy": {…}}, {"manifests": {…}}, {"helmfile": {…}} or {"argoCd": {…}}' },
-);
-
 const singletonSchema = z.strictObject({
   kind: z.enum(['Deployment', 'StatefulSet']),
   namespace: z.string().regex(namespaceName, { error: 'must be the name of a namespace' }),
@@ -107,7 +48,7 @@ export const migrationSchema = z
   .strictObject({
     green: greenSchema,
     resources: z
-      .array(sourceSchema)
+      .array(resourceSourceSchema)
       .min(1)
       .default([{ copy: { excludeNamespaces: [], excludeKinds: [] } }])
       .describe('Where its Kubernetes resources come from, in this order.'),

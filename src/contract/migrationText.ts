@@ -1,4 +1,4 @@
-import type { MigrationStage, ResourceSource, ResourcesStage } from './migration.ts';
+import type { ChartRelease, MigrationStage, ResourceSource, ResourcesStage } from './migration.ts';
 
 const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -48,14 +48,19 @@ function resourcesText({ cluster, sources, singletons, volumes }: ResourcesStage
     return claims.length === 0 ? [] : [`${wanted}: ${claims.join(', ')}`];
   });
   return [
-    `all resources on ${cluster}: ${sources.map(sourceText).join(', then ')}`,
+    `all resources on ${cluster}: ${sources.map(resourceSourceText).join(', then ')}`,
     `${still.join(', ')} stand still there until the cutover`,
     ...(data.length === 0 ? [] : [`volumes ${data.join('; ')}`]),
   ].join('; ');
 }
 
-function sourceText(source: ResourceSource): string {
+/** Where resources come from, for people: `manifests of /srv/shop`. */
+export function resourceSourceText(source: ResourceSource): string {
   if ('manifests' in source) return `manifests of ${source.manifests.path}`;
+  if ('chart' in source) {
+    const { namespace, release, version, source: from, values } = source.chart;
+    return `release ${namespace}/${release} of ${chartText(from)} ${version}${values.length === 0 ? '' : ` with ${values.join(', ')}`}`;
+  }
   if ('helmfile' in source) {
     const { file, selector } = source.helmfile;
     return `helmfile ${file}${selector === undefined ? '' : ` (${selector})`}`;
@@ -68,4 +73,9 @@ function sourceText(source: ResourceSource): string {
   const { excludeNamespaces, excludeKinds } = source.copy;
   const left = [...excludeNamespaces, ...excludeKinds];
   return `copied${left.length === 0 ? '' : ` without ${left.join(', ')}`}`;
+}
+
+function chartText(source: ChartRelease['source']): string {
+  if ('repository' in source) return `chart ${source.chart} of ${source.repository}`;
+  return `chart ${'oci' in source ? source.oci : source.path}`;
 }

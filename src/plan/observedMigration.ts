@@ -26,8 +26,19 @@ export interface ObservedMigration {
   /** Absent where the request has no source of Argo CD. */
   argoCd?: ObservedArgoCd;
   routing: ObservedRouting;
+  /** What stands against bringing what the request names as sources; absent in observations of older releases. */
+  sourceProblems?: SourceProblem[];
   /** What could not be seen: each becomes an `unknown`. */
   unseen: UnseenForMigration[];
+}
+
+/** Why one of `migration.resources` can't be brought. */
+export interface SourceProblem {
+  /** `manifests of /srv/shop`. */
+  source: string;
+  severity: 'blocker' | 'unknown' | 'warning';
+  message: string;
+  remedy: string;
 }
 
 export interface UnseenForMigration {

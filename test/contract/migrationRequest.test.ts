@@ -19,6 +19,8 @@ const good = {
   migration: { routing },
 };
 
+const chart = { release: 'shop', namespace: 'shop', source: { path: '/srv/shop' }, version: '1.0.0' };
+
 /** What is wrong with a request, each as `path: message`. */
 function problems(request: unknown, type: WorkflowType = 'upgradeCluster'): string[] {
   try {
@@ -129,7 +131,25 @@ describe('a request for a migration', () => {
       { resources: [{ copy: {}, manifests: { path: '/a' } }] },
       [
         expect.stringContaining(
-          'must be {"copy": {…}}, {"manifests": {…}}, {"helmfile": {…}} or {"argoCd": {…}}',
+          'must be {"copy": {…}}, {"manifests": {…}}, {"chart": {…}}, {"helmfile": {…}} or {"argoCd": {…}}',
+        ) as string,
+      ],
+    ],
+    [
+      { resources: [{ chart: { ...chart, source: { manifests: '/a' } } }] },
+      [
+        'migration.resources.0.chart.source.manifests: are no chart: bring them as {"manifests": {"path": …}}, a source of their own',
+      ],
+    ],
+    [
+      { resources: [{ chart: { ...chart, version: 'latest' } }] },
+      ['migration.resources.0.chart.version: must be a version in quotes such as "1.15.0"'],
+    ],
+    [
+      { resources: [{ chart: { ...chart, source: { oci: 'oci://me:secret@example.test/shop' } } }] },
+      [
+        expect.stringContaining(
+          'migration.resources.0.chart.source.oci: must hold no user, password or token',
         ) as string,
       ],
     ],

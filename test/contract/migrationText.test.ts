@@ -54,6 +54,27 @@ describe('a stage of a migration in one line', () => {
       'all resources on shop-1-34: copied without scratch, then helmfile helmfile.yaml (tier=web), then Applications of Argo CD in argocd (web, mail), each synced once there; CronJobs, shop/mailer stand still there until the cutover; volumes empty: shop/cache, shop/tmp; restored: shop/db',
     ],
     [
+      {
+        ...{ stage: 'resources', cluster, singletons: [], volumes: [] },
+        sources: [
+          { manifests: { path: '/srv/base' } },
+          {
+            chart: {
+              ...{ release: 'web', namespace: 'shop', version: '1.2.0', values: ['/srv/web.yaml'] },
+              source: { repository: 'https://charts.example.test', chart: 'web' },
+            },
+          },
+          {
+            chart: {
+              ...{ release: 'db', namespace: 'shop', version: '3.0.0', values: [] },
+              source: { oci: 'oci://example.test/db' },
+            },
+          },
+        ],
+      },
+      'all resources on shop-1-34: manifests of /srv/base, then release shop/web of chart web of https://charts.example.test 1.2.0 with /srv/web.yaml, then release shop/db of chart oci://example.test/db 3.0.0; CronJobs stand still there until the cutover',
+    ],
+    [
       { stage: 'green-verification', cluster, probes: [] },
       'shop-1-34 is looked at from inside: inventories, workloads, no probes',
     ],

@@ -6,15 +6,12 @@ import type { CopyTarget } from '../../kubernetes/copying/bringObject.ts';
 import { CopyAccount } from '../../kubernetes/copying/copyAccount.ts';
 import { copyFromBlue } from '../../kubernetes/copying/copyObjects.ts';
 import type { KubernetesConnection } from '../../kubernetes/connection.ts';
-import { holdSide } from '../../kubernetes/holding/holdSide.ts';
-import { findHelm } from '../../tools/helm/binary.ts';
-import { helmfileSync } from '../../tools/helm/helmfile.ts';
-import { withKubeconfig } from '../../tools/helm/kubeconfig.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { keep } from '../evidence.ts';
 import type { CopyVerdict, MigrationActivities } from '../migrationTypes.ts';
 import { activityScope, heartbeating } from '../scope.ts';
 import { bringApplications } from './bringApplications.ts';
+import { bringHelmfile, bringOneChart } from './bringByHelm.ts';
 import { openSides } from './openSides.ts';
 import { readManifests } from './readManifests.ts';
 
@@ -23,9 +20,6 @@ type Input = Parameters<MigrationActivities['copyResources']>[0];
 
 /** Lines of refusals that a workflow is given; all of them are in the evidence. */
 const shownRefusals = 20;
-
-/** As long as helm itself allows twice. Milliseconds. */
-const helmfileTimeoutMs = 10 * 60_000;
 
 /** What an upgrade of a release before says nothing of: the request's defaults. Milliseconds. */
 const defaultTimeoutMs = 15 * 60_000;
@@ -84,7 +78,7 @@ async function bring(
     blue,
     target,
     input,
-    dependencies: { env, log },
+    dependencies,
     chosen,
   }: {
     blue: KubernetesConnection;
@@ -102,7 +96,10 @@ async function bring(
   }
   if ('manifests' in source) {
     account.begin(`reading the manifests of ${source.manifests.path}`);
-    return bringManifests(await readManifests(source.manifests.path, { environment: env, signal }), target);
+    return bringManifests(
+      await readManifests(source.manifests.path, { environment: dependencies.env, signal }),
+      target,
+    );
   }
   if ('argoCd' in source) {
     const { timeoutMs = defaultTimeoutMs, pollMs = defaultPollMs } = input;
@@ -110,17 +107,6 @@ async function bring(
       await bringApplications({ source: source.argoCd, chosen, target, timeoutMs, pollMs });
     return;
   }
-  const { file, selector } = source.helmfile;
-  account.begin(`bringing the helmfile ${file}`);
-  const environment = { ...env };
-  const helm = await findHelm({ environment, log: (text) => log.warn(text) });
-  await withKubeconfig(green, signal, (access) =>
-    helmfileSync(
-      { helm, access, signal, environment },
-      { by: 'helmfile', file, ...(selector === undefined ? {} : { selector }) },
-      helmfileTimeoutMs,
-    ),
-  );
-  // Helm makes everything at work: it is held as soon as it is there.
-  await holdSide(green, { singletons, madeBy, signal });
+  const by = { sides: input.sides, green, singletons, madeBy, signal, account, dependencies };
+  return 'chart' in source ? bringOneChart(by, source.chart) : bringHelmfile(by, source.helmfile);
 }

@@ -1,5 +1,6 @@
 import type { MinorVersion } from '../../contract/plan.ts';
 import type { MigrationRequest } from '../../contract/migrationSchema.ts';
+import { resourceSourceOf } from '../../contract/resourceSourceSchema.ts';
 import { greenName } from '../../plan/migration/greenName.ts';
 import type { ObservedAddon } from '../../plan/observation.ts';
 import type {
@@ -7,12 +8,15 @@ import type {
   ObservedMigration,
   ObservedResources,
   ObservedRouting,
+  SourceProblem,
 } from '../../plan/observedMigration.ts';
 import { siblingCluster } from '../../platform/eks/roles/oidcProvider.ts';
 import type { PlatformCluster } from '../../platform/platform.ts';
 import type { KubernetesConnection } from '../../kubernetes/connection.ts';
 import { connect } from '../clusters.ts';
+import { findHelm } from '../../tools/helm/binary.ts';
 import type { Clusters, OpenCluster } from '../clusters.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
 import { madeByNote, madeByNoteKey } from '../madeBy.ts';
 import { temporalContext } from '../scope.ts';
 import { Sight } from '../sight.ts';
@@ -23,6 +27,8 @@ import { observeBlueprint } from './observeBlueprint.ts';
 import { observeResources } from './observeResources.ts';
 import { observeRoles } from './observeRoles.ts';
 import { observeRouting } from './observeRouting.ts';
+import { observeSources } from './observeSources.ts';
+import { readManifests } from './readManifests.ts';
 
 /** Blue, what is asked for, and where green is looked for. */
 export interface MigrationSight {
@@ -38,6 +44,8 @@ export interface MigrationSight {
   /** Blue's add-ons, as the observation has them. */
   addons: readonly ObservedAddon[];
   signal: AbortSignal;
+  /** Where files and programs are looked for. */
+  dependencies: Pick<ActivityDependencies, 'env' | 'log'>;
 }
 
 type Part = NonNullable<ObservedMigration['unseen'][number]['part']>;
@@ -65,7 +73,7 @@ export async function observeMigration(input: MigrationSight): Promise<ObservedM
     return seen;
   };
   const { blue, context, to, migration, signal } = input;
-  const [blueprint, there, resources, routing] = await Promise.all([
+  const [blueprint, there, resources, routing, sourceProblems] = await Promise.all([
     look('blueprint', 'what the new cluster is made like', 'EKS: what the cluster has', nothing, (sight) =>
       observeBlueprint(blue, to, sight, signal),
     ),
@@ -81,6 +89,7 @@ export async function observeMigration(input: MigrationSight): Promise<ObservedM
         signal,
       ),
     ),
+    problemsOfSources(input),
   ]);
   const { argoCd: source } = migration.resources.find((each) => 'argoCd' in each) ?? {};
   const argoCd =
@@ -102,7 +111,7 @@ export async function observeMigration(input: MigrationSight): Promise<ObservedM
   );
   const green = there === undefined ? {} : { green: greenOf(there) };
   const ofArgoCd = argoCd === undefined ? {} : { argoCd };
-  return { blueprint, ...green, roles, resources, ...ofArgoCd, routing, unseen };
+  return { blueprint, ...green, roles, resources, ...ofArgoCd, routing, sourceProblems, unseen };
 }
 
 /** How a green that is there is reached for one look; undefined where it can't be yet. */
@@ -113,6 +122,14 @@ function greenToLookAt(
   if (there?.endpoint === undefined) return undefined;
   const reference = besideBlue(input.context, nameOfGreen(input));
   return () => connect(reference, input.clusters.platform(reference), there);
+}
+
+function problemsOfSources({ migration, signal, dependencies }: MigrationSight): Promise<SourceProblem[]> {
+  const { env, log } = dependencies;
+  return observeSources(migration.resources.map(resourceSourceOf), {
+    ...{ environment: env, signal, readManifests },
+    findHelm: () => findHelm({ environment: { ...env }, log: (line) => log.warn(line) }),
+  });
 }
 
 const nothing: ObservedBlueprint = {

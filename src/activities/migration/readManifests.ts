@@ -9,6 +9,7 @@ import { kustomizationNames, plainFields } from '../../tools/charts/manifestsKus
 import { objectsInText, refuseTooLarge } from '../../tools/crds/crdDocuments.ts';
 import type { Json } from '../../tools/crds/json.ts';
 import { lastWords } from '../../tools/helm/lastWords.ts';
+import { problemOf, toolProblem } from '../../tools/problem.ts';
 
 /**
  * All objects of a file, of a folder's YAML and JSON files, or of what kustomize makes of a folder with a kustomization.
@@ -64,7 +65,9 @@ async function kustomized(
   const [kustomize, kubectl] = [await find('kustomize'), await find('kubectl')];
   const program = kustomize ?? kubectl;
   if (program === null) {
-    const files = await gatherManifests(path, httpLimits, signal, plainFields);
+    const files = await gatherManifests(path, httpLimits, signal, plainFields).catch((error: unknown) => {
+      throw withoutKustomize(error);
+    });
     return withKind(files.flatMap(({ source, text }) => objectsInText(text, source)));
   }
   const { exitCode, stdout, stderr } = await runBound(program, {
@@ -78,6 +81,18 @@ async function kustomized(
     'ToolFailed',
     `The kustomization at ${path} can't be built: ${lastWords(stderr)}. Try \`kustomize build ${path}\` by hand to see more.`,
     { path },
+  );
+}
+
+/** What is wrong may be no more than that nobody here can build it. */
+function withoutKustomize(error: unknown): unknown {
+  const problem = problemOf(error, '');
+  if (problem?.kind !== 'broken-chart') return error;
+  return toolProblem(
+    'broken-chart',
+    `${problem.message} Neither \`kustomize\` nor \`kubectl\` is on the PATH, which could build it.`,
+    'Install one of them where the worker runs; or run `kustomize build` on it, and give the file that comes of it.',
+    { cause: error },
   );
 }
 

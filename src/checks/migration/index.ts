@@ -13,6 +13,7 @@ import { copiedResources } from './resources.ts';
 import { roles } from './roles.ts';
 import { routing } from './routing.ts';
 import { singletons } from './singletons.ts';
+import { sources } from './sources.ts';
 import { twoClusters } from './twoClusters.ts';
 import { unseenForMigration } from './unseen.ts';
 import { insightsOfUse, unansweredWebhooks } from './usedApis.ts';
@@ -31,6 +32,7 @@ export const migrationChecks: readonly Check[] = [
     roles,
     copiedResources,
     argoCdSource,
+    sources,
     volumes,
     singletons,
     probes,

@@ -7,6 +7,7 @@ import type {
 import type { MigrationRequest } from '../../contract/migrationSchema.ts';
 import type { MinorVersion, Plan } from '../../contract/plan.ts';
 import type { Request, RequestProblem } from '../../contract/request.ts';
+import { resourceSourceOf } from '../../contract/resourceSourceSchema.ts';
 import { groupPolicy } from '../groupPolicy.ts';
 import type { Observation } from '../observation.ts';
 import type { ObservedMigration } from '../observedMigration.ts';
@@ -46,7 +47,7 @@ export function migrationStages(input: MigrationInput): {
     {
       stage: 'resources',
       cluster,
-      sources: asked.resources,
+      sources: asked.resources.map(resourceSourceOf),
       singletons: asked.singletons,
       volumes: decidedVolumes(migration, asked.volumes),
     },

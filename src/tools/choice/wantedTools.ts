@@ -1,4 +1,4 @@
-import type { GivenSource } from '../../contract/chartSourceSchema.ts';
+import { chartSourceOf } from '../../contract/chartSourceSchema.ts';
 import { invalidInput } from '../../contract/request.ts';
 import type { RequestProblem } from '../../contract/request.ts';
 import type { ChartSource } from '../../contract/tools.ts';
@@ -15,7 +15,7 @@ import type { WantedTool } from '../types.ts';
 export function wantedTools(tools: readonly RequestTool[]): WantedTool[] {
   const problems: RequestProblem[] = [];
   const wanted = tools.flatMap((tool, index): WantedTool[] => {
-    const source = tool.source === undefined ? profileOf(tool.name).source : sourceOf(tool.source);
+    const source = tool.source === undefined ? profileOf(tool.name).source : chartSourceOf(tool.source);
     const missing = missingOf(tool, source);
     problems.push(
       ...missing.map((field) => ({ path: `tools.${index}.${field}`, message: unknownTool(tool) })),
@@ -66,12 +66,4 @@ function missingOf(
 function unknownTool({ name }: RequestTool): string {
   const known = knownTools.map((profile) => profile.name).join(', ');
   return `is missing: "${name}" is none of the tools that are known here (${known})`;
-}
-
-/** One of the four, as the schema has made sure. */
-function sourceOf({ repository, chart, oci, path, manifests }: GivenSource): ChartSource | undefined {
-  if (repository !== undefined && chart !== undefined) return { repository, chart };
-  if (oci !== undefined) return { oci };
-  if (path !== undefined) return { path };
-  return manifests === undefined ? undefined : { manifests };
 }

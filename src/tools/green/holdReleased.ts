@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StepladderError } from '../../contract/errors.ts';
+import type { Singleton } from '../../contract/migration.ts';
 import type { KubernetesConnection } from '../../kubernetes/connection.ts';
 import { hold, workOf } from '../../kubernetes/copying/holding.ts';
 import { statusBehind } from '../../kubernetes/errors.ts';
@@ -28,20 +29,24 @@ const resources: Readonly<Record<string, string>> = {
 export async function holdReleased(
   green: KubernetesConnection,
   works: readonly Json[],
-  { madeBy, signal }: { madeBy: string; signal: AbortSignal },
+  {
+    madeBy,
+    signal,
+    singletons = [],
+  }: { madeBy: string; signal: AbortSignal; singletons?: readonly Singleton[] },
 ): Promise<void> {
   for (const work of works) {
     const path = pathOf(work);
     const live = await find(green, path, nameOf(work), signal);
-    const patch = live === undefined ? undefined : hold(live, { singletons: [], madeBy });
+    const patch = live === undefined ? undefined : hold(live, { singletons, madeBy });
     if (patch === undefined) continue;
     await green.change('PATCH', path, { body: patch, signal, what: `hold ${nameOf(work)}` });
   }
 }
 
 /** Those that would have Pods at once. */
-export function withPods(works: readonly Json[]): Json[] {
-  return works.filter((work) => workOf(work, []) === 'external-dns');
+export function withPods(works: readonly Json[], singletons: readonly Singleton[] = []): Json[] {
+  return works.filter((work) => ['external-dns', 'singleton'].includes(workOf(work, singletons) ?? ''));
 }
 
 /**

@@ -13,8 +13,7 @@ import { withKubeconfig } from '../helm/kubeconfig.ts';
 import { refuseTerminating } from '../helm/namespace.ts';
 import { releaseState, releaseValues } from '../helm/releases.ts';
 import type { HelmReleaseState } from '../types.ts';
-import { holdReleased, untilSeen, withPods } from './holdReleased.ts';
-import { allowPods, withNoPods } from './noPodsYet.ts';
+import { installStill } from './installStill.ts';
 import { renderForGreen, seenIn } from './renderedForGreen.ts';
 import type { RenderedForGreen } from './renderedForGreen.ts';
 import { valuesForGreen } from './valuesForGreen.ts';
@@ -80,32 +79,25 @@ export async function installOnGreen(by: GreenInstalling, change: ToolChange): P
 async function bringIn(
   by: GreenInstalling,
   change: ToolChange,
-  { crds, works, takesBlue }: RenderedForGreen,
+  { crds, works, takesBlue }: Omit<RenderedForGreen, 'hooks'>,
   ownValues: string | undefined,
 ): Promise<InstalledOnGreen> {
   const { green, madeBy, signal, progress } = by;
   const { namespace } = change;
   if (takesBlue) throw refusedForBlue(by, change);
-  const workloads = withPods(works);
-  const hold = async () => {
-    await holdReleased(green, works, { madeBy, signal });
-    await untilSeen(green, workloads, signal);
-  };
+  const still = { green, works, madeBy, signal };
   if (isThere(await onGreen(by, change), change)) {
-    // An earlier attempt may have ended between installing and this.
-    await hold();
-    if (workloads.length > 0) await allowPods(green, namespace, signal);
+    await installStill(still, undefined);
     return { isNew: false };
   }
   await refuseTerminating(green, namespace, signal);
   progress(`applying CRDs: ${crds.map(({ name }) => name).join(', ') || 'none'}`);
   await applyCrds(green, crds, { signal });
-  const install = async () => {
-    const { takenBack } = await bringUp(by, change, ownValues);
-    await hold();
-    return { isNew: true, ...(takenBack === undefined ? {} : { takenBack }) };
-  };
-  return workloads.length === 0 ? install() : withNoPods(green, namespace, { madeBy, signal }, install);
+  let takenBack: InstalledOnGreen['takenBack'];
+  await installStill(still, async () => {
+    ({ takenBack } = await bringUp(by, change, ownValues));
+  });
+  return { isNew: true, ...(takenBack === undefined ? {} : { takenBack }) };
 }
 
 async function bringUp(

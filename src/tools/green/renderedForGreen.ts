@@ -1,8 +1,9 @@
 import { parseAllDocuments } from 'yaml';
+import type { Singleton } from '../../contract/migration.ts';
 import type { KubernetesConnection } from '../../kubernetes/connection.ts';
 import { workOf } from '../../kubernetes/copying/holding.ts';
 import { readCrds } from '../charts/chartCrds.ts';
-import { isObject } from '../crds/json.ts';
+import { isObject, objectAt, textAt } from '../crds/json.ts';
 import type { Json } from '../crds/json.ts';
 import { readCapabilities } from '../helm/capabilities.ts';
 import type { HelmProgram } from '../helm/binary.ts';
@@ -18,6 +19,8 @@ export interface RenderedForGreen {
   crds: CrdDocument[];
   /** Objects that must not work on two clusters at once. */
   works: Json[];
+  /** Hooks that are Pods or make some, each as `Job migrate`. Those of tests, which helm does not run by itself, are left out. */
+  hooks: string[];
   /** True when a controller of it would take itself for blue's. */
   takesBlue: boolean;
 }
@@ -37,6 +40,7 @@ export async function renderForGreen(
     values: readonly string[];
     ownValues: string | undefined;
     blueNames: ClusterNames;
+    singletons?: readonly Singleton[] | undefined;
     signal: AbortSignal;
     environment: NodeJS.ProcessEnv;
   },
@@ -54,7 +58,7 @@ export async function renderForGreen(
   );
   return {
     crds: readCrds(rendered, chart.path).filter(({ from }) => from === 'crds'),
-    ...seenIn(rendered, namespace, by.blueNames),
+    ...seenIn(rendered, namespace, by.blueNames, by.singletons),
   };
 }
 
@@ -63,20 +67,40 @@ export function seenIn(
   rendered: string,
   namespace: string,
   blue: ClusterNames,
-): Pick<RenderedForGreen, 'works' | 'takesBlue'> {
-  return { works: worksIn(rendered, namespace), takesBlue: namesBlue(rendered, blue) };
+  singletons: readonly Singleton[] = [],
+): Pick<RenderedForGreen, 'works' | 'hooks' | 'takesBlue'> {
+  return {
+    works: worksIn(rendered, namespace, singletons),
+    hooks: hooksIn(rendered),
+    takesBlue: namesBlue(rendered, blue),
+  };
 }
 
 /** Objects among rendered documents that must not work twice, each with its namespace. */
-function worksIn(rendered: string, namespace: string): Json[] {
-  return rendered.split(/^---\s*$/m).flatMap((part) => {
+function worksIn(rendered: string, namespace: string, singletons: readonly Singleton[]): Json[] {
+  return documentsOf(rendered).flatMap((part) => {
     // Rendering is large: only what may be of such a kind is parsed.
     if (!/^kind:\s*["']?(CronJob|Deployment|StatefulSet|Application|ApplicationSet)\b/m.test(part)) return [];
     return parseAllDocuments(part, { logLevel: 'silent', uniqueKeys: false }).flatMap((document) => {
       const object: unknown = document.toJS();
-      if (!isObject(object) || workOf(object, []) === undefined) return [];
-      const metadata = isObject(object['metadata']) ? object['metadata'] : {};
-      return [{ ...object, metadata: { namespace, ...metadata } }];
+      if (!isObject(object)) return [];
+      const placed = { ...object, metadata: { namespace, ...objectAt(object, 'metadata') } };
+      return workOf(placed, singletons) === undefined ? [] : [placed];
     });
   });
 }
+
+function hooksIn(rendered: string): string[] {
+  return documentsOf(rendered).flatMap((part) => {
+    if (!part.includes('helm.sh/hook') || !/^kind:\s*["']?(Job|Pod)\b/m.test(part)) return [];
+    return parseAllDocuments(part, { logLevel: 'silent', uniqueKeys: false }).flatMap((document) => {
+      const object: unknown = document.toJS();
+      const metadata = objectAt(object, 'metadata');
+      const when = textAt(objectAt(metadata, 'annotations'), 'helm.sh/hook').split(',');
+      const runs = when.some((each) => each.trim() !== '' && !each.trim().startsWith('test'));
+      return runs ? [`${textAt(object, 'kind')} ${textAt(metadata, 'name')}`] : [];
+    });
+  });
+}
+
+const documentsOf = (rendered: string): string[] => rendered.split(/^---\s*$/m);

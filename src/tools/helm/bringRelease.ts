@@ -43,6 +43,10 @@ export interface ReleaseOrder {
    * argument, and in no file that outlives the call.
    */
   ownValues?: string | undefined;
+  /** Values that the release had before do not count. */
+  onlyGivenValues?: boolean | undefined;
+  /** The revision before may be one that failed. */
+  evenFailed?: boolean | undefined;
   /** Helm's description of the revision, in which people read who made it: `Stepladder: 1.14.0 to 1.15.0`. */
   description: string;
   /** How long each hook may take. Milliseconds. */
@@ -83,6 +87,7 @@ export async function upgradeRelease(work: ReleaseWork, order: ReleaseOrder): Pr
       version: change.to.version,
       timeoutMs,
       now: (work.now ?? Date.now)(),
+      evenFailed: order.evenFailed,
     }),
   );
 }
@@ -225,6 +230,7 @@ async function bringUp(
         revision: before + 1,
         description: order.description,
         timeoutMs: order.timeoutMs,
+        onlyGivenValues: order.onlyGivenValues,
       };
       const made = await (how === 'install' ? helmInstall : helmUpgrade)(on, wanted);
       return { state: 'done', ...made };

@@ -21,6 +21,8 @@ export interface Change extends ChartForRelease {
   description: string;
   /** How long helm waits for each hook. Milliseconds. */
   timeoutMs: number;
+  /** Values that the release had before do not count. */
+  onlyGivenValues?: boolean | undefined;
 }
 
 const madeSchema = z.object({
@@ -32,7 +34,7 @@ const madeSchema = z.object({
 const atMostMs = (timeoutMs: number): number => timeoutMs * 3 + 60_000;
 
 /**
- * `helm upgrade` with the release's own values over the new chart's, and the files on top. Helm waits for its hooks and
+ * `helm upgrade` with the release's own values, unless only given ones count, over the new chart's, and the files on top. Helm waits for its hooks and
  * for nothing else: whether the workloads come up is judged by us, against how they were before.
  *
  * @throws StepladderError as `runHelm`; the release is then as it was (helm refused to begin), or `failed`
@@ -43,7 +45,8 @@ export async function helmUpgrade(
 ): Promise<{ revision: number; status: string }> {
   const args = onRelease(['upgrade'], change);
   args.splice(2, 0, change.path);
-  args.push('--reset-then-reuse-values', ...unlimited, ...common(change));
+  args.push(change.onlyGivenValues === true ? '--reset-values' : '--reset-then-reuse-values');
+  args.push(...unlimited, ...common(change));
   const { stdout } = await runHelm(
     on,
     args,

@@ -18,6 +18,8 @@ export interface Aim {
   timeoutMs: number;
   /** Milliseconds since 1970. */
   now: number;
+  /** A revision from before that failed is gone on from: helm upgrades it against the last one that was deployed. */
+  evenFailed?: boolean | undefined;
 }
 
 export type NextStep =
@@ -45,14 +47,14 @@ const graceMs = 10_000;
  * @param newest undefined when there is no such release
  */
 export function nextForUpgrade(newest: Newest | undefined, aim: Aim): NextStep {
-  const { revisionBefore: before, version } = aim;
+  const { revisionBefore: before, version, evenFailed = false } = aim;
   if (newest === undefined) {
     return before === undefined
       ? { do: 'install' }
       : { do: 'refuse', why: `it is gone; revision ${before} was there when the upgrade was prepared` };
   }
   if (newest.revision === before) {
-    return newest.status === 'deployed'
+    return newest.status === 'deployed' || (evenFailed && newest.status === 'failed')
       ? { do: 'upgrade' }
       : { do: 'refuse', why: `its revision ${before} is ${newest.status}` };
   }

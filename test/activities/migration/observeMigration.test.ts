@@ -10,12 +10,13 @@ import type { Simulated } from '../simulated.ts';
 async function observed(
   { run, context, evidence }: Simulated,
   green: Partial<MigrationRequest['green']> = {},
+  more: Record<string, unknown> = {},
 ): Promise<ObservedMigration> {
   const { migration } = readRequest('migrateCluster', {
     cluster: context.cluster,
     targetVersion: '1.34',
     workers: { strategy: 'blue-green' },
-    migration: { routing: { manual: {} }, green },
+    migration: { routing: { manual: {} }, green, ...more },
   });
   if (migration === undefined) throw new Error('the request has no migration');
   const { evidence: kept } = await run('observeCluster', { context, targetVersion: '1.34', migration });
@@ -34,6 +35,14 @@ describe('what a migration stands on', () => {
     expect(seen.blueprint.addons.map(({ name }) => name)).toContain('coredns');
     expect(seen.blueprint.addonVersions['coredns']?.length).toBeGreaterThan(0);
     expect(seen.routing).toMatchObject({ router: 'a person' });
+    expect(seen.sourceProblems).toEqual([]);
+  });
+
+  it('tells which sources can’t be brought, before there is a green', async () => {
+    const resources = [{ copy: {} }, { manifests: { path: '/nowhere/shop' } }];
+    expect((await observed(await startSimulated(), {}, { resources })).sourceProblems).toMatchObject([
+      { source: 'manifests of /nowhere/shop', severity: 'blocker' },
+    ]);
   });
 
   it('tells of a cluster that has the name already, and who made it', async () => {

@@ -422,6 +422,28 @@ describe('resources', () => {
   });
 });
 
+describe('a source that can’t be brought', () => {
+  const sourceProblems = (['blocker', 'unknown', 'warning'] as const).map((severity) => ({
+    ...{ source: `manifests of /srv/${severity}`, severity },
+    ...{ message: `/srv/${severity} can't be read.`, remedy: 'Check the path.' },
+  }));
+
+  it('is told before the new cluster is made, as bad as it is', () => {
+    expect(found('source-readable', { seen: { sourceProblems } })).toEqual([
+      'blocker source-readable/Source/manifests of /srv/blocker',
+      'unknown source-readable/Source/manifests of /srv/unknown',
+      'warning source-readable/Source/manifests of /srv/warning',
+    ]);
+    const [finding] = findings('source-readable', { seen: { sourceProblems } });
+    expect(finding?.remedy).toBe('Check the path; then plan again.');
+  });
+
+  it('is nothing where all can be brought, or an older release has looked', () => {
+    expect(found('source-readable', { seen: { sourceProblems: [] } })).toEqual([]);
+    expect(found('source-readable')).toEqual([]);
+  });
+});
+
 describe('what lies between the versions', () => {
   it('says an AL2 group of the old cluster can’t be made at the target', () => {
     const nodeGroups = [nodeGroup('web', { amiType: 'AL2_x86_64' }), nodeGroup('db')];

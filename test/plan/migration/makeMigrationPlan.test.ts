@@ -229,6 +229,21 @@ describe('the resources of the plan', () => {
     ]);
     expect(late.digest).not.toBe(result.digest);
   });
+
+  it('has the sources of the resources in the order of the request, a chart by what it comes from', () => {
+    const chart = { release: 'web', namespace: 'shop', version: '1.2.0', source: { path: '/srv/web' } };
+    const given = [
+      { manifests: { path: '/srv/base' } },
+      { chart },
+      { copy: { excludeKinds: ['jobs.batch'] } },
+    ];
+    const result = planMigration(observeBoth(), { migration: { resources: given } });
+    expect(stage('resources', result).sources).toEqual([
+      { manifests: { path: '/srv/base' } },
+      { chart: { ...chart, values: [] } },
+      { copy: { excludeNamespaces: [], excludeKinds: ['jobs.batch'] } },
+    ]);
+  });
 });
 
 describe('the volumes of the plan', () => {

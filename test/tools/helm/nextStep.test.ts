@@ -29,6 +29,18 @@ describe('the next step towards a new version', () => {
     ['has nothing to do when helmfile has brought it there', newest(6, 'deployed'), upgrading, 'nothing'],
     ['refuses a release that is gone', undefined, upgrading, 'refuse'],
     ['refuses one that failed since', newest(5, 'failed'), upgrading, 'refuse'],
+    [
+      'goes on from one of ours that failed, where that is allowed',
+      newest(5, 'failed'),
+      { ...upgrading, evenFailed: true },
+      'upgrade',
+    ],
+    [
+      'refuses one that somebody works on, whatever is allowed',
+      newest(5, 'pending-upgrade'),
+      { ...upgrading, evenFailed: true },
+      'refuse',
+    ],
     ['refuses one that somebody works on', newest(5, 'pending-upgrade'), upgrading, 'refuse'],
     ["refuses what is somebody else's", newest(6, 'deployed', theirs), upgrading, 'refuse'],
     ["refuses somebody else's pending one", newest(6, 'pending-upgrade', theirs), upgrading, 'refuse'],
