@@ -14,6 +14,7 @@ import { bringApplications } from './bringApplications.ts';
 import { bringHelmfile, bringOneChart } from './bringByHelm.ts';
 import { openSides } from './openSides.ts';
 import { readManifests } from './readManifests.ts';
+import { chartReleases } from './selectionOf.ts';
 
 type Dependencies = Pick<ActivityDependencies, 'clusters' | 'evidence' | 'env' | 'log'>;
 type Input = Parameters<MigrationActivities['copyResources']>[0];
@@ -90,9 +91,10 @@ async function bring(
 ): Promise<void> {
   const { green, account, signal, singletons, madeBy } = target;
   if ('copy' in source) {
-    const { volumes } = input.stage;
+    const { volumes, sources } = input.stage;
+    const tools = [...input.tools, ...chartReleases(sources)];
     const named = chosen === undefined ? undefined : leftToArgoCd(chosen, true);
-    return copyFromBlue({ blue, target, volumes, exclude: source.copy, tools: input.tools, named });
+    return copyFromBlue({ blue, target, volumes, exclude: source.copy, tools, named });
   }
   if ('manifests' in source) {
     account.begin(`reading the manifests of ${source.manifests.path}`);

@@ -17,6 +17,7 @@ import { resourceName } from '../../kubernetes/inventoryEntry.ts';
 import { listObjects, metadataOnly } from '../../kubernetes/list.ts';
 import { decisionFor } from '../../plan/migration/volumeDecisions.ts';
 import type { ObservedResources } from '../../plan/observedMigration.ts';
+import { chartReleases } from './selectionOf.ts';
 
 export interface ResourcesSight {
   migration: Pick<MigrationRequest, 'resources' | 'volumes'>;
@@ -42,7 +43,10 @@ export async function observeResources(
   const excludeNamespaces = excludedByAll(copied.map((each) => each.excludeNamespaces));
   const excludeKinds = excludedByAll(copied.map((each) => each.excludeKinds));
   // Volumes are no matter of kinds here: what becomes of each is told by its claim.
-  const selection: SelectionContext = { tools, excludeNamespaces, excludeKinds, sharedVolumes: new Set() };
+  const selection: SelectionContext = {
+    tools: [...tools, ...chartReleases(migration.resources)],
+    ...{ excludeNamespaces, excludeKinds, sharedVolumes: new Set<string>() },
+  };
   const seen = await readForNotes(blue, signal);
   const goesAlong = (name: string): boolean => !excludeNamespaces.includes(name.split('/')[0] ?? '');
   const decisionOf = (claim: string) => decisionFor(claim, migration.volumes);

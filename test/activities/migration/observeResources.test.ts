@@ -69,6 +69,34 @@ describe('what there is to copy', () => {
     );
   });
 
+  it('does not count what is of a release that a chart brings, wherever that stands among the sources', async () => {
+    const blue = await demo();
+    const annotations = {
+      'meta.helm.sh/release-name': 'web',
+      'meta.helm.sh/release-namespace': 'shop',
+    };
+    const settings = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'of-web', annotations } };
+    const path = '/api/v1/namespaces/shop/configmaps';
+    await blue.change('POST', path, { body: settings, what: 'make' });
+    const chart = {
+      release: 'web',
+      namespace: 'shop',
+      version: '1.0.0',
+      source: { path: '/srv' },
+      values: [],
+    };
+    const configMaps = async (
+      ...others: Parameters<typeof observeResources>[1]['migration']['resources']
+    ) => {
+      const migration = { resources: [...copy(), ...others], volumes: {} };
+      const { counts } = await observeResources(blue, { migration, from: '1.31', to: '1.34' });
+      return counts['configmaps'] ?? 0;
+    };
+    const all = await configMaps();
+    expect(await configMaps({ chart })).toBe(all - 1);
+    expect(await configMaps({ chart: { ...chart, release: 'other' } })).toBe(all);
+  });
+
   it('does not count what the request leaves behind, and counts nothing when nothing is copied', async () => {
     const blue = await demo();
     const of = (resources: Parameters<typeof observeResources>[1]['migration']['resources']) =>
