@@ -19,9 +19,9 @@ const longestLagMilliseconds = 20;
  * that waits hangs on a single timer of the process, however much it is; the timer keeps the process alive only while
  * somebody sleeps.
  *
- * However late the process is, what waits is called at its own time and one after the other: the clock stands at that
- * time until the process has had a turn to do what follows from it, which may be to wait for something that is still
- * before the next. So who has until twelve and is done at eleven is done in time on a slow machine as on a fast one.
+ * However late the process is, what waits is called at its own time, one time after the other: the clock stands at each
+ * until the process has had a turn to do what follows from it, which may be to wait for something that is still before
+ * the next. So who has until twelve and is done at eleven is done in time on a slow machine as on a fast one.
  * Times are whole milliseconds.
  */
 export class FastClock implements SimulatedClock {
@@ -148,7 +148,7 @@ export class FastClock implements SimulatedClock {
     return this.alarms[0];
   }
 
-  /** Calls the next if its time has come, and gives the process a turn. */
+  /** Calls the next, and all of the same time, if that has come, and gives the process a turn. */
   private ring(): void {
     const first = this.first();
     const running = this.running();
@@ -157,9 +157,14 @@ export class FastClock implements SimulatedClock {
       return;
     }
     if (running - first.due > longestLagMilliseconds * this.rate) this.runFrom(first.due);
-    pop(this.alarms);
     this.stand(first.due);
-    first.callback?.();
+    // What is asked for from here on comes after the turn, be it for the same time.
+    const asked = this.nextOrder;
+    for (let next: Alarm | undefined = first; next?.due === first.due && next.order < asked;) {
+      pop(this.alarms);
+      next.callback?.();
+      next = this.first();
+    }
   }
 
   private stand(at: number): void {

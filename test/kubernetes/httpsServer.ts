@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { once } from 'node:events';
 import { createServer } from 'node:https';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An HTTPS server of a test, with a certificate authority of its own, that can go away and come back on its port. */
+/** An HTTPS server of a test, with a certificate authority of its own. */
 export interface HttpsServer {
   endpoint: string;
   certificateAuthorityPem: string;
@@ -15,8 +15,8 @@ export interface HttpsServer {
   connections: () => number;
   /** Those of them that are open. */
   openConnections: () => number;
+  /** Can be called again. */
   stop(): Promise<void>;
-  start(): Promise<void>;
 }
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
@@ -57,31 +57,25 @@ export async function startHttpsServer(handler: Handler): Promise<HttpsServer> {
   const requests: string[] = [];
   let connections = 0;
   let open = 0;
-  let server: Server | undefined;
-  let port = 0;
-  const start = async (): Promise<void> => {
-    server = createServer({ cert, key }, (request, response) => {
-      requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
-      handler(request, response, requests.length);
-    });
-    server.on('connection', (socket) => {
-      connections += 1;
-      open += 1;
-      socket.on('close', () => (open -= 1));
-    });
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    port = (server.address() as AddressInfo).port;
-  };
+  const server = createServer({ cert, key }, (request, response) => {
+    requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
+    handler(request, response, requests.length);
+  });
+  server.on('connection', (socket) => {
+    connections += 1;
+    open += 1;
+    socket.on('close', () => (open -= 1));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
   const stop = async (): Promise<void> => {
-    if (server === undefined) return;
+    if (!server.listening) return;
     const closed = once(server, 'close');
     server.close();
     server.closeAllConnections();
-    server = undefined;
     await closed;
   };
-  await start();
   return {
     endpoint: `https://127.0.0.1:${port}`,
     certificateAuthorityPem: ca,
@@ -89,7 +83,6 @@ export async function startHttpsServer(handler: Handler): Promise<HttpsServer> {
     connections: () => connections,
     openConnections: () => open,
     stop,
-    start,
   };
 }
 
