@@ -29,7 +29,8 @@ async function rolled(nodes: number, maxParallel: number) {
   await upgrade.handle.result();
   const stage = workbench().client.workflow.getHandle(`${upgrade.handle.workflowId}/1.32/workers/blue`);
   const { events } = await stage.fetchHistory();
-  const counted = events?.filter(({ eventType }) => !tasks.has(eventType ?? 0)) ?? [];
+  const counted =
+    events?.filter(({ eventType }) => !tasks.has(eventType ?? EventType.EVENT_TYPE_UNSPECIFIED)) ?? [];
   const waves = upgrade.calls.filter(({ activity }) => activity === 'drainWave').length;
   return { events: counted.length, waves, evictions: workers.evictions.length };
 }
