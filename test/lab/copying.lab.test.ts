@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import {
   CreateClusterCommand,
   CreateNodegroupCommand,
@@ -9,9 +7,8 @@ import {
   EKSClient,
 } from '@aws-sdk/client-eks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findControlPlaneBinaries, findEtcd, findKwok } from '../../lab/binaries/index.ts';
-import { startLab } from '../../lab/start.ts';
 import type { RunningLab } from '../../lab/start.ts';
+import { startTemporaryLab } from '../../lab/temporaryLab.ts';
 import { parseScenario } from '../../scenario/scenario.ts';
 import { compareClusters } from '../../src/kubernetes/comparing/compareClusters.ts';
 import { describeContents } from '../../src/kubernetes/comparing/compareKind.ts';
@@ -23,6 +20,7 @@ import { bringManifests } from '../../src/kubernetes/copying/bringManifests.ts';
 import { plainSelection } from '../../src/kubernetes/copying/selection.ts';
 import { objectsInText } from '../../src/tools/crds/crdDocuments.ts';
 import { makeEksToken } from '../../src/platform/eks/token.ts';
+import { servedByEach } from './apiServers.ts';
 
 const region = 'ap-northeast-1';
 const scenario = parseScenario({
@@ -31,7 +29,7 @@ const scenario = parseScenario({
   timings: { clusterCreation: 30, clusterDeletion: 30 },
   nodeGroups: [{ name: 'general', size: 1 }],
 });
-const waiting = { timeout: 120_000, interval: 300 };
+const waiting = { timeout: 180_000, interval: 300 };
 
 describe('copying from a cluster of real programs to one of another minor version', () => {
   const cleanups: (() => Promise<unknown>)[] = [];
@@ -41,19 +39,7 @@ describe('copying from a cluster of real programs to one of another minor versio
   let green: KubernetesConnection;
 
   beforeAll(async () => {
-    const log = (): void => undefined;
-    const folder = await mkdtemp(join(tmpdir(), 'stepladder-copying-'));
-    cleanups.push(() => rm(folder, { recursive: true, force: true }));
-    lab = await startLab({
-      scenario,
-      folder: join(folder, 'lab'),
-      binaries: {
-        controlPlane: (minor) => findControlPlaneBinaries(minor, { log }),
-        etcd: await findEtcd({ log }),
-        kwok: await findKwok({ log }),
-      },
-      log,
-    });
+    lab = await startTemporaryLab(scenario);
     cleanups.push(() => lab.close());
     eks = new EKSClient({ endpoint: lab.eksUrl, region, credentials: credentials() });
     cleanups.push(async () => eks.destroy());
@@ -78,6 +64,10 @@ describe('copying from a cluster of real programs to one of another minor versio
       ...{ green: blue, singletons: [], madeBy: 'the test', account: made, pollMs: 200 },
     });
     expect(made.record().refused).toEqual([]);
+    await servedByEach(
+      { ...lab, components: lab.controlPlane.components(), token: lab.adminToken },
+      '/apis/shop.example.com/v1/promotions',
+    );
 
     const first = await copied();
     expect(first.record().refused).toEqual([]);

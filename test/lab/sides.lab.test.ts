@@ -10,9 +10,8 @@ import {
   EKSClient,
 } from '@aws-sdk/client-eks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findControlPlaneBinaries, findEtcd, findKwok } from '../../lab/binaries/index.ts';
-import { startLab } from '../../lab/start.ts';
 import type { RunningLab } from '../../lab/start.ts';
+import { startTemporaryLab } from '../../lab/temporaryLab.ts';
 import { parseScenario } from '../../scenario/scenario.ts';
 import { Clusters } from '../../src/activities/clusters.ts';
 import { createActivities } from '../../src/activities/createActivities.ts';
@@ -29,6 +28,7 @@ import {
   paths,
   read,
 } from '../kubernetes/holding/workFixture.ts';
+import { servedByEach } from './apiServers.ts';
 
 const region = 'ap-northeast-1';
 const roleArn = 'arn:aws:iam::111122223333:role/any';
@@ -64,23 +64,13 @@ describe('two clusters of real programs, of 1.31 and 1.33, with the permissions 
     ...{ stage: 'resources', cluster: 'green', singletons, volumes: [] },
     sources: [{ copy: { excludeNamespaces: [], excludeKinds: [] } }],
   };
-  const limits = { timeoutMs: 60_000, pollMs: 500 };
-  const waiting = { timeout: 60_000, interval: 100 };
+  const limits = { timeoutMs: 180_000, pollMs: 200 };
+  const waiting = { timeout: 180_000, interval: 100 };
 
   beforeAll(async () => {
-    const log = (): void => undefined;
     const folder = await mkdtemp(join(tmpdir(), 'stepladder-sides-'));
     cleanups.push(() => rm(folder, { recursive: true, force: true }));
-    lab = await startLab({
-      scenario,
-      folder: join(folder, 'lab'),
-      binaries: {
-        controlPlane: (minor) => findControlPlaneBinaries(minor, { log }),
-        etcd: await findEtcd({ log }),
-        kwok: await findKwok({ log }),
-      },
-      log,
-    });
+    lab = await startTemporaryLab(scenario);
     cleanups.push(() => lab.close());
     for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) vi.stubEnv(name, undefined);
     for (const [name, value] of Object.entries(lab.environment)) vi.stubEnv(name, value);
@@ -96,7 +86,7 @@ describe('two clusters of real programs, of 1.31 and 1.33, with the permissions 
     sides = { blue: await contextOf('blue'), green: await contextOf('green') };
     blue = (await clusters.open(sides.blue)).kubernetes;
     green = (await clusters.open(sides.green)).kubernetes;
-  }, 240_000);
+  }, 600_000);
   afterAll(async () => {
     vi.unstubAllEnvs();
     for (const clean of cleanups.reverse()) await clean();
@@ -170,7 +160,11 @@ describe('two clusters of real programs, of 1.31 and 1.33, with the permissions 
     await post(admin, applicationDefinition);
     await post(admin, cronJob('nightly'));
     await post(admin, cronJob('paused', true));
-    await vi.waitFor(() => post(admin, application('synced', { automated: { prune: true } })), waiting);
+    await servedByEach(
+      { ...lab, components: lab.controlPlane.components(), token: lab.adminToken },
+      '/apis/argoproj.io/v1alpha1/applications',
+    );
+    await post(admin, application('synced', { automated: { prune: true } }));
     await post(admin, application('by-hand'));
     await post(admin, {
       apiVersion: 'v1',
