@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { connectKubernetes } from '../../../src/kubernetes/connection.ts';
 import type { KubernetesConnection } from '../../../src/kubernetes/connection.ts';
 import { statusBehind } from '../../../src/kubernetes/errors.ts';
@@ -9,8 +9,12 @@ import { applyCrds, compareCrds, crdsOfManifests } from '../../../src/tools/crds
 import { listAt, objectAt, textAt } from '../../../src/tools/crds/json.ts';
 import type { Json } from '../../../src/tools/crds/json.ts';
 import type { CrdDocument } from '../../../src/tools/types.ts';
+import { eventually } from '../../processes/patience.ts';
+import { servedByEach } from '../apiServers.ts';
 import { setLabStage } from '../engine/labStage.ts';
+import type { LabStage } from '../engine/labStage.ts';
 import { argoCdCrdFolder } from './argoCdCrds.ts';
+import { diffArguments, installCrds } from './installCrds.ts';
 import { kubectlOf } from './kubectl.ts';
 import type { Kubectl } from './kubectl.ts';
 import { ingressClassParams, targetGroupBindings } from './loadBalancerCrds.ts';
@@ -18,6 +22,7 @@ import { withoutDescriptions } from './withoutDescriptions.ts';
 
 let kubernetes: KubernetesConnection;
 let kubectl: Kubectl;
+let stage: LabStage;
 let folder: string;
 const cleanups: (() => Promise<unknown>)[] = [];
 
@@ -32,7 +37,7 @@ beforeAll(async () => {
   // On a machine that has none of them they are downloaded, which takes longer than a test may.
   for (const version of [...Object.keys(starts), ...Object.values(starts).flat(), '3.0.0', '3.1.0'])
     await argoCdCrdFolder(version);
-  const stage = await setLabStage(join(import.meta.dirname, 'crds.yaml'), (clear) => cleanups.push(clear));
+  stage = await setLabStage(join(import.meta.dirname, 'crds.yaml'), (clear) => cleanups.push(clear));
   const { url: endpoint, certificateAuthorityPem, token } = stage.address;
   kubernetes = await connectKubernetes({ endpoint, certificateAuthorityPem, token: async () => token });
   cleanups.push(() => kubernetes.close());
@@ -45,8 +50,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const clear of cleanups.reverse()) await clear();
 }, 120_000);
-
-const propagation = { timeout: 30_000, interval: 300 };
 
 const crdPath = (name: string) => `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`;
 
@@ -84,17 +87,8 @@ describe('the CRDs of Argo CD', () => {
   }
 
   async function install(version: string): Promise<void> {
-    const { bare } = await release(version);
-    expect(await kubectl.run('apply', '--server-side', '--force-conflicts', '-f', bare)).toMatchObject({
-      exitCode: 0,
-    });
-    const { crds } = await release(version);
-    // Each of the two API servers takes up what is defined by itself, a moment later.
-    await vi.waitFor(async () => {
-      for (let look = 0; look < 3; look += 1) {
-        expect(await compareCrds(kubernetes, crds)).toMatchObject({ unknown: [] });
-      }
-    }, propagation);
+    const { crds, bare } = await release(version);
+    await installCrds({ stage, kubectl }, { crds, file: bare });
   }
 
   test.each(Object.entries(starts))(
@@ -103,7 +97,7 @@ describe('the CRDs of Argo CD', () => {
       await install(start);
       for (const version of versions) {
         const { crds, bare } = await release(version);
-        const diff = await kubectl.run('diff', '--server-side', '--force-conflicts', '-f', bare);
+        const diff = await kubectl.run(...diffArguments(bare));
         expect([0, 1], diff.output).toContain(diff.exitCode);
         const comparison = await compareCrds(kubernetes, crds);
         const says = ['none', 'documentation'].includes(comparison.verdict) ? 0 : 1;
@@ -113,7 +107,7 @@ describe('the CRDs of Argo CD', () => {
         expect(comparison).toMatchObject({ compared: 3, unknown: [], refused: [] });
       }
     },
-    90_000,
+    300_000,
   );
 
   it('name a live object that the new schema would refuse, as the API server then does', async () => {
@@ -128,7 +122,10 @@ describe('the CRDs of Argo CD', () => {
     const long = 'confidential '.repeat(30);
     await create(projects, project('short', 'The shop.'));
     // Until the schema of before is forgotten it may be refused.
-    await vi.waitFor(() => create(projects, project('long', long)), propagation);
+    await eventually('the long project', async () => {
+      await create(projects, project('long', long));
+      return true;
+    });
 
     const { crds } = await release('3.1.0');
     const comparison = await compareCrds(kubernetes, crds);
@@ -150,11 +147,11 @@ describe('the CRDs of Argo CD', () => {
     ]);
     // The new schema is served soon after, and says the same.
     await expect
-      .poll(() => refusalOf(create(projects, project('again', long), true)), { timeout: 20_000 })
+      .poll(() => refusalOf(create(projects, project('again', long), true)), { timeout: 90_000 })
       .toMatch(/^422 .*spec\.description.*255/);
     expect(await applyCrds(kubernetes, crds)).toMatchObject({ applied: [], migrated: {} });
     expect(await compareCrds(kubernetes, crds)).toMatchObject({ verdict: 'none', differences: [] });
-  }, 90_000);
+  });
 });
 
 describe('CRDs of the shape that aws-load-balancer-controller has', () => {
@@ -179,6 +176,10 @@ describe('CRDs of the shape that aws-load-balancer-controller has', () => {
     });
     const { applied } = await applyCrds(kubernetes, crds);
     expect(applied).toEqual(crds.map(({ name }) => name));
+    await servedByEach(
+      { ...stage.address, components: await stage.components() },
+      ...[bindings, '/apis/elbv2.k8s.aws/v1beta1/ingressclassparams'],
+    );
     expect(await verdictOf(...crds)).toBe('none');
   });
 
@@ -212,7 +213,7 @@ describe('CRDs of the shape that aws-load-balancer-controller has', () => {
     ]);
 
     const crds = [targetGroupBindings({ stored: 'v1beta1' })];
-    expect(await applyCrds(kubernetes, crds, { settleMs: 1000 })).toEqual({
+    expect(await applyCrds(kubernetes, crds)).toEqual({
       applied: ['targetgroupbindings.elbv2.k8s.aws'],
       unchanged: [],
       migrated: { 'targetgroupbindings.elbv2.k8s.aws': 1 },
