@@ -162,6 +162,8 @@ export interface MigrationStatus {
   green: { name: string; arn?: string };
   /** Where the users are sent now, as far as we know. */
   weights?: RoutingWeights;
+  /** Percent of the users that green gets in each step of the approved plan, ascending. */
+  steps?: number[];
   /** Where users' requests arrive. */
   addresses: string[];
   /** Every change of the weights, in order. Times are ISO 8601. */

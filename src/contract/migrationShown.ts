@@ -10,7 +10,7 @@ import type { MinorVersion, PlannedStage } from './plan.ts';
 import type { Probe, ProbeTarget } from './probe.ts';
 import { proxiedName } from './proxiedName.ts';
 import type { RoutingWeights } from './routing.ts';
-import { weightsText } from './weightsText.ts';
+import { routerText, weightsText } from './weightsText.ts';
 
 /** Lines of one kind that a person is shown at most; the evidence has all. */
 const shownLines = 10;
@@ -48,7 +48,7 @@ export function cutoverShown(moment: CutoverMoment): string[] {
   const { blue, green, from, to, stages, returns } = moment;
   const cutover = find(stages, 'cutover');
   return [
-    `Send the users of ${blue} (${from}) to ${green} (${to})${cutover === undefined ? '' : `, by ${cutover.router}`}?`,
+    `Send the users of ${blue} (${from}) to ${green} (${to})${cutover === undefined ? '' : `, by ${routerText(cutover.router)}`}?`,
     ...returns.map(
       (why, index) => `- **sent back before${returns.length > 1 ? ` (${index + 1})` : ''}**: ${why}`,
     ),

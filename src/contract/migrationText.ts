@@ -1,4 +1,5 @@
 import type { ChartRelease, MigrationStage, ResourceSource, ResourcesStage } from './migration.ts';
+import { routerText } from './weightsText.ts';
 
 const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -35,7 +36,7 @@ export function migrationText(stage: MigrationStage): string {
     case 'green-verification':
       return `${stage.cluster} is looked at from inside: inventories, workloads, ${stage.probes.length === 0 ? 'no probes' : `probes ${list(stage.probes)}`}`;
     case 'cutover':
-      return `gate, then the users go to ${stage.cluster} by ${stage.router}: ${stage.weights.map((weight) => `${weight} %`).join(', ')}, each watched for ${stage.soak}; back to the old one when it does worse`;
+      return `gate, then the users go to ${stage.cluster} by ${routerText(stage.router)}: ${stage.weights.map((weight) => `${weight} %`).join(', ')}, each watched for ${stage.soak}; back to the old one when it does worse`;
     case 'retirement':
       return `${stage.cluster} stays as it was for ${stage.keepOldFor}; then gate, and it is deleted with its node groups (${list(stage.nodeGroups)}) and add-ons (${list(stage.addons)})`;
   }

@@ -175,7 +175,7 @@ function loadContext(context: string): KubeConfig {
     const names = kubeConfig.getContexts().map(({ name }) => name);
     throw new StepladderError(
       'InvalidInput',
-      `The worker's kubeconfig has no context "${context}"; it has ${names.length === 0 ? 'none' : names.join(', ')}. Give one of them as cluster.context, or set KUBECONFIG for the worker.`,
+      `The kubeconfig that is used here has no context "${context}"; it has ${names.length === 0 ? 'none' : names.join(', ')}. Give one of them (--context, or the request's cluster.context), or set KUBECONFIG: for a worker in the worker's environment.`,
     );
   }
   kubeConfig.setCurrentContext(context);

@@ -37,7 +37,9 @@ export function remaining(
 }
 
 function reckoned(hop: HopStatus, estimates: readonly StageEstimate[]): Reckoned[] {
-  return hop.stages.map((status) => ({
+  // While a migration keeps the old cluster nothing is done.
+  const work = hop.stages.filter(({ stage }) => stage !== 'retirement');
+  return work.map((status) => ({
     status,
     estimatedSeconds:
       estimates.find((estimate) => estimate.hop === hop.to && isSameStage(estimate, status))?.seconds ?? 0,

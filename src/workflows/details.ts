@@ -1,8 +1,9 @@
 import { gateTitle } from '../contract/gateText.ts';
 import { answerPayload, decisionPayload } from '../contract/messages.ts';
+import { recentRefusals } from '../contract/recentRefusals.ts';
 import { stageTitle } from '../contract/stageSubject.ts';
 import type { HopStatus, StageStatus, UpgradeStatus } from '../contract/status.ts';
-import { weightsBar, weightsText } from '../contract/weightsText.ts';
+import { stepText, weightsBar, weightsText } from '../contract/weightsText.ts';
 
 /**
  * What the Temporal UI shows as the upgrade's current details: CommonMark with tables, no HTML. The most urgent
@@ -70,14 +71,16 @@ function openQuestion(status: UpgradeStatus): string[] {
 /** Where a migration sends the users, and how they got there: the last five moves. */
 function users({ cluster, migration }: UpgradeStatus): string[] {
   if (migration === undefined) return [];
-  const { green, weights, addresses, moves, keepUntil } = migration;
+  const { green, weights, steps, addresses, moves, keepUntil } = migration;
+  const isOver = weights !== undefined && weights.green > 0;
+  const step = steps !== undefined && isOver ? [`${capital(stepText(steps, weights))}.`] : [];
   const sides = `Blue is ${code(cluster.name)}, green is ${code(green.name)}.`;
   const arrive = addresses.length === 0 ? '' : ` Users come by ${addresses.map(code).join(', ')}.`;
   const kept = keepUntil === undefined ? '' : ` Blue is kept until ${keepUntil} at least.`;
   return [
     '### Users',
     weights === undefined ? 'Where they are sent is not known.' : code(weightsBar(weights)),
-    `${sides}${arrive}${kept}`,
+    [...step, `${sides}${arrive}${kept}`].join(' '),
     ...(moves.length === 0
       ? []
       : [
@@ -104,7 +107,7 @@ function waits(status: UpgradeStatus): string[] {
 }
 
 function refusals(status: UpgradeStatus): string[] {
-  const recent = status.refusals.slice(-3);
+  const recent = recentRefusals(status);
   if (recent.length === 0) return [];
   return [
     '### Messages that were refused',
@@ -119,13 +122,18 @@ function refusals(status: UpgradeStatus): string[] {
 
 function progress(status: UpgradeStatus): string[] {
   if (status.hops.length === 0) return [];
-  const rows = status.hops.flatMap((hop) => hop.stages.map((stage) => row(hop, stage)));
+  const rows = status.hops.flatMap((hop) => hop.stages.map((stage, index) => row(hop, stage, index)));
   return ['### Progress', ['| hop | stage | state | |', '|---|---|---|---|', ...rows].join('\n')];
 }
 
-function row(hop: HopStatus, stage: StageStatus): string {
-  return `| ${hop.from} → ${hop.to} | ${cell(stageTitle(stage))} | ${stage.state} | ${cell(stage.detail ?? '')} |`;
+function row({ from, to }: HopStatus, stage: StageStatus, index: number): string {
+  // Said once, and in one line: the UI's column is narrow.
+  const hop = index === 0 ? `${from} → ${to}`.replaceAll(' ', noBreak) : '';
+  return `| ${hop} | ${cell(stageTitle(stage))} | ${stage.state} | ${cell(stage.detail ?? '')} |`;
 }
+
+/** A space at which no line ends. */
+const noBreak = '\u00a0';
 
 function ending(status: UpgradeStatus): string[] {
   const lines = status.notes.slice(-5).map((note) => `- ${note.at} ${plain(note.text)}`);
@@ -144,6 +152,10 @@ function withLists(lines: readonly string[]): string {
   return lines
     .map((line, index) => (index > 0 && isItem(line) !== isItem(lines[index - 1]) ? `\n${line}` : line))
     .join('\n');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function code(text: string): string {

@@ -108,10 +108,13 @@ export class Gates {
     if (open === undefined) return 'no gate is open';
     if (open.gate !== gate) return `gate "${gate}" is not open, "${open.gate}" is`;
     if (!open.digest.startsWith(digest)) {
-      const earlier = this.state.status.gates.some(
+      const earlier = this.state.status.gates.find(
         (record) => record !== open && record.digest.startsWith(digest),
       );
-      return earlier
+      if (earlier !== undefined && earlier.gate !== gate) {
+        return `digest ${digest} is of the gate "${earlier.gate}"; look at what "${gate}" asks, whose digest is ${open.digest.slice(0, digestPrefixLength)}`;
+      }
+      return earlier !== undefined
         ? `digest ${digest} is of an earlier opening; what is asked has changed since, look at it again`
         : `digest ${digest} is not of this opening, whose digest is ${open.digest.slice(0, digestPrefixLength)}`;
     }

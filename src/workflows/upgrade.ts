@@ -87,7 +87,7 @@ export async function upgrade(type: WorkflowType, input: unknown): Promise<Upgra
     },
     rollback: (remark) => {
       if (decisions.answerHold('back', remark)) return undefined;
-      if (state.status.migration !== undefined) return migration.rollback(remark);
+      if (state.isMigration) return migration.rollback(remark);
       const refusal = hops.rollbackRefusal();
       if (refusal !== undefined) return refusal;
       state.action('rollback', 'Pods are moved back to the old nodes', remark.by, remark.comment);

@@ -72,6 +72,11 @@ export class UpgradeState implements WaitKeeper {
     };
   }
 
+  /** Whether the request is for a new cluster; false before it was read. */
+  get isMigration(): boolean {
+    return this.request?.migration !== undefined;
+  }
+
   /** Takes over the checked request. */
   begin(request: Request): void {
     this.request = request;

@@ -187,7 +187,7 @@ describe('approve', () => {
     const no = await run(['approve', id], { answers: [''] });
     expect(no.code).toBe(1);
     expect(no.err).toContain(gates[0]?.shown[0]);
-    expect(no.questions).toEqual(['Approve: the plan? [y/N] ']);
+    expect(no.questions).toEqual(['Approve the plan? [y/N] ']);
     expect((await upgrade.status()).phase).toBe('awaiting-approval');
     const yes = await run(['approve', id, '--by', 'second-on-call'], { answers: ['y'] });
     expect(yes).toMatchObject({ code: 0, out: 'Approved by second-on-call.' });

@@ -33,7 +33,8 @@ describe('decide', () => {
 
     const piped = await run(['decide', id]);
     expect(piped.code).toBe(2);
-    expect(piped.err).toContain(`--decision wait|restart|skip|force --digest ${digest.slice(0, 8)}`);
+    expect(piped.err).toContain(`stepladder decide ${id} --decision wait --digest ${digest.slice(0, 8)}`);
+    expect(piped.err).toMatch(/ {2}wait +wait on, .*\n {2}restart +roll the owner/);
     expect(piped.err).toContain('shop/web-0a');
 
     const wrong = await run(['decide', id, '--decision', 'back', '--digest', digest.slice(0, 8)]);
@@ -59,7 +60,7 @@ describe('decide', () => {
     await upgrade.gate('plan');
     const { code, err } = await run(['decide', upgrade.handle.workflowId], { answers: [] });
     expect(code).toBe(1);
-    expect(err).toContain('asks nothing now that a decision would answer');
+    expect(err).toContain('asks for no decision, but for approval of the plan: stepladder approve');
     const refused = await run(['rollback', upgrade.handle.workflowId]);
     expect(refused).toMatchObject({ code: 1 });
     expect(refused.err).toContain('Refused: no workers are being replaced now');

@@ -84,6 +84,7 @@ export function migration(change: Partial<MigrationStatus> = {}): MigrationStatu
   return {
     green: { name: 'shop-1-34', arn: 'arn:aws:eks:eu-west-1:111122223333:cluster/shop-1-34' },
     weights: { blue: 75, green: 25 },
+    steps: [5, 25, 50, 100],
     addresses: ['http://shop.example.com'],
     moves: [
       { at: at('10:03:00'), to: { blue: 95, green: 5 }, why: 'step of 5 %' },

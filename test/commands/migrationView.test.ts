@@ -11,12 +11,45 @@ const view = (change: Partial<UpgradeStatus> = {}) =>
   statusView(sighting({ status: migrating(change) }), options);
 
 describe('the view of a migration', () => {
-  it('draws where the users are, since when, and which cluster is which', () => {
-    const text = view();
-    expect(text).toContain(
-      'Users   blue 75 % ███████████████░░░░░ green 25 %   since 10:04:00 UTC: step of 25 %',
+  it('draws where the users are, how far the steps have come, which cluster is which, and how to go back', () => {
+    expect(view()).toContain(
+      [
+        'Users   blue 75 % ███████████████░░░░░ green 25 %',
+        '        step 2 of 4 (5, 25, 50, 100 %), since 10:04:00 UTC',
+        '        blue is shop, green is shop-1-34; users come by http://shop.example.com',
+        `        to send all users back to blue: stepladder rollback ${workflowId}`,
+        '',
+      ].join('\n'),
     );
-    expect(text).toContain('blue is shop, green is shop-1-34, they come by http://shop.example.com');
+  });
+
+  it('says why the users were sent back, in lines that fit', () => {
+    const why = 'At 25 % shop-1-34 did worse: the probe storefront failed twice in a row, with HTTP 503.';
+    const moves = [...migration().moves, { at: at('10:04:30'), to: { blue: 100, green: 0 }, why }];
+    const back = migration({ weights: { blue: 100, green: 0 }, moves });
+    const text = statusView(sighting({ status: migrating({ migration: back }) }), {
+      ...options,
+      columns: 80,
+    });
+    expect(text).toContain(
+      [
+        '        since 10:04:30 UTC: At 25 % shop-1-34 did worse: the probe storefront',
+        '        failed twice in a row, with HTTP 503.',
+      ].join('\n'),
+    );
+    expect(text).not.toContain('rollback');
+  });
+
+  it.each<[string, Partial<UpgradeStatus>]>([
+    [
+      'the deletion of the old cluster was approved',
+      { gates: [gate({ gate: 'retire', outcome: 'approved' })] },
+    ],
+    ['it is being aborted', { phase: 'aborting' }],
+    ['it has ended', { phase: 'completed', endedAt: at('10:04:50') }],
+    ['no user is on the new cluster', { migration: migration({ weights: { blue: 100, green: 0 } }) }],
+  ])('offers no way back when %s', (_, change) => {
+    expect(view(change)).not.toContain('stepladder rollback');
   });
 
   it('shows its stages and the soak', () => {
@@ -24,13 +57,16 @@ describe('the view of a migration', () => {
     expect(text).toMatch(/1\.31 → 1\.34 +✓ +green-cluster +1 min/);
     expect(text).toMatch(/▶ +cutover/);
     expect(text).toContain(
-      'Waiting (1.34/cutover), soak, for 1 min, until 10:09:00 UTC at most: 25 % of the users are on shop-1-34',
+      'Waiting (1.34/cutover), soak, for 1 min, until 10:09:00 UTC (4 min left): 25 % of the users are on shop-1-34',
     );
   });
 
   it('says until when the old cluster is kept, and then what was deleted', () => {
     expect(view({ migration: migration({ keepUntil: at('12:00:00') }) })).toContain(
       'blue is kept until 12:00:00 UTC at least',
+    );
+    expect(view({ migration: migration({ keepUntil: at('10:04:30') }) })).toContain(
+      'blue is kept until its deletion is approved',
     );
     const retired = view({
       migration: migration({ keepUntil: at('12:00:00'), removed: ['node group general', 'cluster shop'] }),
@@ -39,10 +75,37 @@ describe('the view of a migration', () => {
     expect(retired).not.toContain('is kept');
   });
 
-  it('ends with the open gate and the command that approves it', () => {
-    const text = view({ gates: [gate({ gate: 'cutover', hop: '1.34' })] });
-    expect(text).toContain('Waits for approval of the cutover to 1.34, digest 3f2a9c1e');
-    expect(text).toContain(`stepladder approve ${workflowId} --gate cutover --digest 3f2a9c1e`);
+  it('ends with all that is asked at the gate, and the commands that answer it', () => {
+    const shown = [
+      'Send the users over?',
+      '- **copied**: 3 objects',
+      '  - shop: `https://green.example.com/health`',
+    ];
+    const text = view({ gates: [gate({ gate: 'cutover', hop: '1.34', shown })] });
+    expect(text.slice(text.indexOf('Waits for approval'))).toBe(
+      [
+        'Waits for approval of the cutover to 1.34, digest 3f2a9c1e, until 12:00:05 UTC (1 h 55 min left):',
+        '  Send the users over?',
+        '  - copied: 3 objects',
+        '    - shop: https://green.example.com/health',
+        `  to approve:      stepladder approve ${workflowId} --gate cutover --digest 3f2a9c1e`,
+        `  to say no:       stepladder reject ${workflowId} --gate cutover --digest 3f2a9c1e`,
+        '  Temporal UI:     signal or update "approve" or "reject" with {"gate":"cutover","by":"your name","digest":"3f2a9c1e"}',
+      ].join('\n'),
+    );
+  });
+
+  it('shows of a running stage all that it tells, below the table where there is no room beside', () => {
+    const line =
+      '25 % on shop-1-34: blue 4 of 4 healthy, green 4 of 4; storefront holds, storefront health holds';
+    const progress = [{ workflowId, line, nodes: [] }];
+    const narrow = statusView(sighting({ status: migrating(), progress }), { ...options, columns: 80 });
+    expect(narrow).toContain(
+      'cutover: 25 % on shop-1-34: blue 4 of 4 healthy, green 4 of 4; storefront holds,\n  storefront health holds\n',
+    );
+    const wide = statusView(sighting({ status: migrating(), progress }), { ...options, columns: 160 });
+    expect(wide).not.toContain('cutover: 25 %');
+    expect(wide).toContain(line);
   });
 
   it('shows what the migration itself heartbeats beside the stage that runs', () => {
@@ -107,10 +170,11 @@ describe('a question about a cutover', () => {
         shown: ['Nobody knows how green does.'],
       },
       plain,
+      120,
     );
-    expect(text).toContain('wait: leave the users where they are, and go on looking');
-    expect(text).toContain('forward: go on with the next step');
-    expect(text).toContain('back: send all users back to the old cluster');
+    expect(text).toContain('  wait     leave the users where they are, and go on looking');
+    expect(text).toContain('  forward  go on with the next step');
+    expect(text).toContain('  back     send all users back to the old cluster');
     expect(text).not.toContain('Pods');
   });
 });

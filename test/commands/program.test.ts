@@ -12,7 +12,8 @@ async function run(...args: string[]) {
   return { code, out: terminal.out.join('\n'), err: terminal.err.join('\n') };
 }
 
-describe('the command line', () => {
+// Each command is loaded when it is first called, which takes as long as the machine is busy.
+describe('the command line', { timeout: 120_000 }, () => {
   it('has every command in its help, on standard output, and ends well', async () => {
     const { code, out, err } = await run('--help');
     expect(code).toBe(0);

@@ -81,7 +81,7 @@ describe('the view of an upgrade', () => {
       options,
     );
     expect(text).toContain(
-      'Waiting (1.32/control-plane), credentials, for 1 min, until 11:00:00 UTC at most: AWS refuses the credentials',
+      'Waiting (1.32/control-plane), credentials, for 1 min, until 11:00:00 UTC (55 min left): AWS refuses the credentials',
     );
   });
 
@@ -127,7 +127,7 @@ describe('the view of an upgrade', () => {
 
   it('keeps its rows within the terminal', () => {
     const long = hop({
-      stages: [stage({ state: 'running', startedAt: at('10:01:00'), detail: 'x'.repeat(500) })],
+      stages: [stage({ state: 'running', startedAt: at('10:01:00'), detail: 'word '.repeat(100) })],
     });
     for (const line of statusView(sighting({ status: status({ hops: [long] }) }), options).split('\n')) {
       expect(line.length).toBeLessThanOrEqual(120);

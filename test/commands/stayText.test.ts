@@ -59,7 +59,7 @@ describe.each([
     expect(parseGateAnswer(answer)).toMatchObject({ ok: true });
   });
 
-  it('has commands of the command line that are there', async () => {
+  it('has commands of the command line that are there', { timeout: 120_000 }, async () => {
     const names = commands.flatMap((line) => /^ {2}npm run stepladder -- (\S+)/.exec(line)?.[1] ?? []);
     expect(names).toEqual(expect.arrayContaining(['start', 'approve', 'status', 'report']));
     for (const name of names) expect(await runCommandLine([name, '--help'], fakeTerminal()), name).toBe(0);
@@ -84,7 +84,7 @@ describe('what demo --stay prints', () => {
     const said = text(migration);
     expect(said).toContain('start --input /tmp/demo/request.json --watch');
     expect(said).toContain('--input-file /tmp/demo/request.json');
-    expect(said).toContain('what stands in /tmp/demo/request.json');
+    expect(said).toContain('of /tmp/demo/request.json: paste or upload it');
     expect(said).not.toContain('--target');
   });
 

@@ -13,7 +13,7 @@ describe('the current details of a migration', () => {
       [
         '`blue 75 % ███████████████░░░░░ green 25 %`',
         '',
-        'Blue is `shop`, green is `shop-1-34`. Users come by `http://shop.example.com`.',
+        'Step 2 of 4 (5, 25, 50, 100 %). Blue is `shop`, green is `shop-1-34`. Users come by `http://shop.example.com`.',
         '',
         `- ${at('10:03:00')} **blue 95 %, green 5 %**: step of 5 %`,
         `- ${at('10:04:00')} **blue 75 %, green 25 %**: step of 25 %`,
@@ -46,6 +46,12 @@ describe('the current details of a migration', () => {
     const text = renderDetails(migrating({ gates: [gate({ gate: 'retire', hop: '1.34' })] }));
     expect(text).toContain('approve or reject the deletion of the old cluster');
   });
+});
+
+it('the details say a hop once, in one line', () => {
+  const rows = under('Progress', renderDetails(migrating())).split('\n').slice(2);
+  expect(rows[0]).toBe('| 1.31\u00a0→\u00a01.34 | green-cluster | done |  |');
+  expect(rows[1]).toBe('|  | cutover | running |  |');
 });
 
 it('the details of an upgrade in place say nothing of users', () => {

@@ -189,6 +189,21 @@ describe('remaining', () => {
     expect(remaining(given, now(100))?.seconds).toBe(0);
   });
 
+  it('counts no time for which a migration only keeps the old cluster', () => {
+    const stages = [
+      { stage: 'cutover' as const, state: 'pending' as const },
+      { stage: 'retirement' as const, state: 'pending' as const },
+    ];
+    const migrating = status([], {
+      estimates: [
+        { hop: '1.34', stage: 'cutover', seconds: 1_200 },
+        { hop: '1.34', stage: 'retirement', seconds: 259_200 },
+      ],
+      hops: [{ from: '1.31', to: '1.34', state: 'running', stages }],
+    });
+    expect(remaining(migrating, now(0))?.seconds).toBe(1_200);
+  });
+
   it('is unknown before there is a plan and after the end', () => {
     expect(remaining(status([], { estimates: [] }), now(0))).toBeUndefined();
     expect(remaining(status([], { hops: [] }), now(0))).toBeUndefined();

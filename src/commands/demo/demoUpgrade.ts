@@ -53,7 +53,7 @@ export async function demoUpgrade(
   const users = tellOfUsers(stage.users, terminal, styleOf(terminal.colors.err));
   let ending: Ending | undefined;
   for await (const sighting of follow(client, workflowId, { runId, everyMs: lookEveryMs, signal })) {
-    display.show(withoutReport(sighting));
+    display.show(ask ? withoutAsked(withoutReport(sighting)) : withoutReport(sighting));
     users.see(sighting, () => display.rest());
     await keeper.attend(sighting);
     ending = sighting.ending;
@@ -68,6 +68,16 @@ export async function demoUpgrade(
   const nobodyFailed = users.tellEnd();
   if (ending === undefined) throw new CommandFailed('The demo was stopped before the upgrade had ended.');
   return ending.state === 'completed' && nobodyFailed ? exitCodes.done : exitCodes.failed;
+}
+
+/** What the person is asked below anyway does not stand there twice. */
+function withoutAsked(sighting: Sighting): Sighting {
+  const { status } = sighting;
+  if (status === undefined) return sighting;
+  return {
+    ...sighting,
+    status: { ...status, gates: status.gates.filter(({ outcome }) => outcome !== undefined) },
+  };
 }
 
 /** The evidence goes when the demo ends, and it prints its report itself: nobody has to fetch it. */

@@ -35,7 +35,7 @@ export function createGateKeeper(
       await sendAnswer(client, workflowId, 'approve', { ...payload, by: 'demo' });
       return;
     }
-    terminal.note(gateQuestion(gate, styleOf(terminal.colors.err)));
+    terminal.note(gateQuestion(gate, styleOf(terminal.colors.err), terminal.columns));
     const yes = await confirm(terminal, `Approve ${gateTitle(gate)}?`, { orNothing: false, signal });
     if (yes) await sendAnswer(client, workflowId, 'approve', { ...payload, by });
     else await sendAnswer(client, workflowId, 'reject', { ...payload, by, comment: 'said no in the demo' });

@@ -96,8 +96,10 @@ function inUi(places: StayPlaces, style: Style): string {
   return [
     style.title('In the Temporal UI'),
     `  ${uiUrl}/namespaces/${namespace}/workflows`,
-    `  Start: ${startFormLink(uiUrl, namespace, taskQueue)}`,
-    `    with workflow ID ${upgradeWorkflowId(cluster, target)}, and as input (encoding json/plain) ${requestFile === undefined ? shortRequest(places) : `what stands in ${requestFile}`}`,
+    `  Start: ${startFormLink(uiUrl, namespace, taskQueue, upgradeWorkflowId(cluster, target))}`,
+    requestFile === undefined
+      ? `    with the input (encoding json/plain) ${shortRequest(places)}`
+      : `    with the input (encoding json/plain) of ${requestFile}: paste or upload it`,
     '  Then open it: the tab "User Metadata" shows what is asked and the payload that answers it, by',
     '    "More Actions", "Send a Signal" or "Send an Update"',
   ].join('\n');

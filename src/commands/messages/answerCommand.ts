@@ -15,7 +15,7 @@ export function addAnswerCommand(
   description: string,
 ): void {
   addUpgradeArgument(program.command(verdict).description(description))
-    .option('--gate <name>', 'plan, hop, workers or retire (default: the one that is open)')
+    .option('--gate <name>', 'plan, hop, workers, cutover or retire (default: the one that is open)')
     .option('--digest <digest>', 'what you have seen: at least its first 8 characters')
     .option('--by <name>', 'your name (default: your login name)')
     .option('--comment <text>', 'what the report shall say beside it')

@@ -2,10 +2,11 @@ import type { Client } from '@temporalio/client';
 import { gateTitle } from '../../contract/gateText.ts';
 import { parseGateAnswer } from '../../contract/messages.ts';
 import type { GateAnswer } from '../../contract/messages.ts';
-import type { GateRecord } from '../../contract/status.ts';
+import type { GateRecord, UpgradeStatus } from '../../contract/status.ts';
 import { UsageError, CommandFailed, exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { lookAt } from '../following/look.ts';
+import { openQuestion } from '../rendering/decisionView.ts';
 import { gateAnswers, gateQuestion, openGate } from '../rendering/gateView.ts';
 import { plain, styleOf } from '../rendering/style.ts';
 import { confirm } from '../terminal.ts';
@@ -45,7 +46,16 @@ export async function answerGate(
   const { how, message } = await sendAnswer(client, workflowId, verdict, checked({ ...asked, by, comment }));
   if (how === 'accepted') terminal.print(message);
   else terminal.note(message);
+  if (how === 'accepted') terminal.note(whatFollows(workflowId, verdict, asked.gate));
   return exitCodes.done;
+}
+
+/** How to see what the answer brings about, and how to take it back where that can be. */
+function whatFollows(workflowId: string, verdict: Verdict, gate: string): string {
+  const follow = `Follow it: stepladder watch ${workflowId}`;
+  return verdict === 'approve' && gate === 'cutover'
+    ? `${follow}\nSend the users back: stepladder rollback ${workflowId}`
+    : follow;
 }
 
 /** The gate and digest that the answer is for; undefined when the person, having seen it, does not want to. */
@@ -69,7 +79,7 @@ async function askedOf(
     );
   }
   const open = openGate(status);
-  if (open === undefined) throw new CommandFailed(`Upgrade ${workflowId} asks for nothing: no gate is open.`);
+  if (open === undefined) throw new CommandFailed(noGateIsOpen(status));
   if (digest !== undefined) return { gate: open.gate, digest };
   if (!terminal.interactive) {
     throw new UsageError(
@@ -77,18 +87,36 @@ async function askedOf(
     );
   }
   if (wanted !== undefined && wanted !== open.gate) {
-    throw new CommandFailed(`Gate "${wanted}" is not open; "${open.gate}" is.`);
+    throw new CommandFailed(
+      `Gate "${wanted}" is not open; "${open.gate}" is: stepladder approve ${workflowId} shows what it asks.`,
+    );
   }
-  terminal.note(gateQuestion(open, styleOf(terminal.colors.err)));
-  const question = verdict === 'approve' ? 'Approve' : `Reject (${afterRejection(open)})`;
-  const sure = await confirm(terminal, `${question}: ${gateTitle(open)}?`, { orNothing: true });
+  terminal.note(gateQuestion(open, styleOf(terminal.colors.err), terminal.columns));
+  const question =
+    verdict === 'approve'
+      ? `Approve ${gateTitle(open)}?`
+      : `Reject ${gateTitle(open)} (${afterRejection(open, status)})?`;
+  const sure = await confirm(terminal, question, { orNothing: true });
   return sure ? { gate: open.gate, digest: open.digest } : undefined;
 }
 
-function afterRejection({ gate, nodeGroup }: GateRecord): string {
-  return gate === 'retire' && nodeGroup === undefined
-    ? 'the old cluster is kept, and the migration is complete'
+/** What a rejection brings about. */
+function afterRejection({ gate, nodeGroup }: GateRecord, { migration, cluster }: UpgradeStatus): string {
+  if (gate === 'retire' && nodeGroup === undefined) {
+    return `${cluster.name} is kept, and the migration is complete`;
+  }
+  return gate === 'cutover'
+    ? `this ends the migration: the users stay on ${cluster.name}, and what was made of ${migration?.green.name ?? 'the new cluster'} goes, unless the request keeps it`
     : 'this ends the upgrade';
+}
+
+/** @returns what the upgrade does or asks instead */
+export function noGateIsOpen(status: UpgradeStatus): string {
+  const { workflowId, phase } = status;
+  if (openQuestion(status) !== undefined) {
+    return `No gate of ${workflowId} is open; what is asked is a decision: stepladder decide ${workflowId}`;
+  }
+  return `No gate of ${workflowId} is open, so there is nothing to answer now (it is ${phase}). stepladder watch ${workflowId} shows when it asks.`;
 }
 
 /** As the workflow will check it, so that a mistake is told without it. */

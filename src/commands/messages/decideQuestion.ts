@@ -1,9 +1,12 @@
 import type { Client } from '@temporalio/client';
+import { gateTitle } from '../../contract/gateText.ts';
 import { parseDecision } from '../../contract/messages.ts';
+import type { UpgradeStatus } from '../../contract/status.ts';
 import type { DecisionAnswer, DecisionRecord } from '../../contract/workers.ts';
 import { CommandFailed, UsageError, exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { lookAt } from '../following/look.ts';
+import { openGate } from '../rendering/gateView.ts';
 import { decisionAnswers, decisionQuestion, openQuestion } from '../rendering/decisionView.ts';
 import { plain, styleOf } from '../rendering/style.ts';
 import { confirm } from '../terminal.ts';
@@ -61,14 +64,13 @@ async function askedOf(
     );
   }
   const open = openQuestion(status);
-  if (open === undefined)
-    throw new CommandFailed(`Upgrade ${workflowId} asks nothing now that a decision would answer.`);
+  if (open === undefined) throw new CommandFailed(nothingIsAsked(status));
   if (!terminal.interactive) {
     throw new UsageError(
       `--decision and --digest are needed where nobody can be asked.\n${decisionAnswers(status, open, new Date(), plain)}`,
     );
   }
-  terminal.note(decisionQuestion(open, styleOf(terminal.colors.err)));
+  terminal.note(decisionQuestion(open, styleOf(terminal.colors.err), terminal.columns));
   const decision = wanted ?? (await chosen(open, terminal));
   if (decision === undefined) return undefined;
   if (wanted !== undefined && digest === undefined) {
@@ -76,6 +78,14 @@ async function askedOf(
     if (!sure) return undefined;
   }
   return { decision, digest: digest ?? open.digest };
+}
+
+function nothingIsAsked(status: UpgradeStatus): string {
+  const { workflowId, phase } = status;
+  const gate = openGate(status);
+  return gate === undefined
+    ? `${workflowId} asks for no decision now (it is ${phase}). stepladder watch ${workflowId} shows when it asks.`
+    : `${workflowId} asks for no decision, but for approval of ${gateTitle(gate)}: stepladder approve ${workflowId}`;
 }
 
 /** Asks until it is one of what is offered; an empty line is none. */

@@ -36,7 +36,8 @@ export async function sendAnswer(
     );
     return { how: 'accepted', message: accepted };
   } catch (error) {
-    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw refusal(workflowId, error);
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError))
+      throw refusal(workflowId, error, message);
   }
   try {
     await handle.signal(message, answer);
@@ -49,10 +50,15 @@ export async function sendAnswer(
   };
 }
 
-/** A message for people, where the other side has said no. */
-export function refusal(workflowId: string, error: unknown): unknown {
+/**
+ * A message for people, where the other side has said no.
+ *
+ * @param message the answer that was refused; the command that shows what is asked is then named
+ */
+export function refusal(workflowId: string, error: unknown, message?: Verdict | 'decide'): unknown {
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-    return new CommandFailed(error.cause.message, { cause: error });
+    const look = message === undefined ? '' : `\nSee what is asked now: stepladder ${message} ${workflowId}`;
+    return new CommandFailed(`${error.cause.message}${look}`, { cause: error });
   }
   if (error instanceof WorkflowNotFoundError) {
     return new CommandFailed(

@@ -1,7 +1,8 @@
 import { decisionPayload, digestPrefixLength } from '../../contract/messages.ts';
 import type { UpgradeStatus } from '../../contract/status.ts';
 import type { DecisionRecord } from '../../contract/workers.ts';
-import { durationText, momentText } from './duration.ts';
+import { leftText, momentText } from './duration.ts';
+import { shownLines } from './shownLines.ts';
 import type { Style } from './style.ts';
 
 /** The question that is open, if any; there is never more than one. */
@@ -9,35 +10,49 @@ export function openQuestion(status: UpgradeStatus): DecisionRecord | undefined 
   return status.decisions?.find(({ outcome }) => outcome === undefined);
 }
 
-/** What is asked, as the person will see it who decides. */
+/** What is asked, as the person will see it who decides. @param columns of the terminal */
 export function decisionQuestion(
   { about, at, digest, shown, options }: DecisionRecord,
   style: Style,
+  columns: number,
 ): string {
   return [
     style.title(`What is to be done about ${at}? (digest ${digest.slice(0, digestPrefixLength)})`),
-    ...shown.map((line) => `  ${line.replaceAll('**', '')}`),
-    ...options.map((option) => `  ${option}: ${meaning(option, about)}`),
+    ...shownLines(shown, { style, columns }),
+    ...optionLines({ about, options }),
   ].join('\n');
 }
 
-/** Both ways to answer: the command, and the payload to paste in the Temporal UI. */
+/** Every answer with what it means, below one another. */
+function optionLines({ about, options }: Pick<DecisionRecord, 'about' | 'options'>): string[] {
+  const width = Math.max(...options.map((option) => option.length));
+  return options.map((option) => `  ${option.padEnd(width)}  ${meaning(option, about)}`);
+}
+
+/**
+ * An open question: what is asked, what each answer means, and the ways to give it, as a command and as the payload to
+ * paste in the Temporal UI.
+ *
+ * @param columns of the terminal; Infinity where lines shall stay whole
+ */
 export function decisionAnswers(
   status: UpgradeStatus,
   question: DecisionRecord,
   now: Date,
   style: Style,
+  columns = Infinity,
 ): string {
   const digest = question.digest.slice(0, digestPrefixLength);
   const left =
     question.closesAt === undefined
       ? ''
-      : `, until ${momentText(question.closesAt, now)} (${durationText((Date.parse(question.closesAt) - now.getTime()) / 1000)} left), then ${question.byDefault}`;
+      : `, until ${momentText(question.closesAt, now)} (${leftText(question.closesAt, now)}), then ${question.byDefault}`;
   return [
     style.attention(`Waits for a decision about ${question.at}, digest ${digest}${left}:`),
-    ...question.shown.map((line) => `  ${line.replaceAll('**', '')}`),
-    `  stepladder decide ${status.workflowId} --decision ${question.options.join('|')} --digest ${digest}`,
-    `  or in the Temporal UI the signal or update "decide" with: ${decisionPayload(question)}`,
+    ...shownLines(question.shown, { style, columns }),
+    ...optionLines(question),
+    `  to decide:       stepladder decide ${status.workflowId} --decision ${question.byDefault} --digest ${digest}`,
+    `  Temporal UI:     signal or update "decide" with ${decisionPayload(question)}`,
   ].join('\n');
 }
 

@@ -43,3 +43,9 @@ export function momentText(at: string, now: Date): string {
     ? `${iso.slice(11, 19)} UTC`
     : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }
+
+/** How long it is until a moment: `4 min left`, and `any moment` when it has come. */
+export function leftText(at: string, now: Date): string {
+  const seconds = (Date.parse(at) - now.getTime()) / 1000;
+  return seconds > 0 ? `${durationText(seconds)} left` : 'any moment';
+}

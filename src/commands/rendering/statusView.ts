@@ -1,14 +1,16 @@
 import { remaining } from '../../plan/remaining.ts';
+import { recentRefusals } from '../../contract/recentRefusals.ts';
 import { stageTitle } from '../../contract/stageSubject.ts';
 import type { HopStatus, StageState, StageStatus, UpgradeStatus, Wait } from '../../contract/status.ts';
 import type { Sighting } from '../following/sighting.ts';
-import { durationText, elapsedText, momentText } from './duration.ts';
+import { durationText, elapsedText, leftText, momentText } from './duration.ts';
 import { decisionAnswers, openQuestion } from './decisionView.ts';
 import { gateAnswers, openGate } from './gateView.ts';
 import { migrationLines } from './migrationView.ts';
 import { nodeLines } from './nodeView.ts';
 import type { Style } from './style.ts';
 import { shortened, table } from './table.ts';
+import { wrapped } from './wrapped.ts';
 
 export interface ViewOptions {
   style: Style;
@@ -26,8 +28,9 @@ export function statusView(sighting: Sighting, options: ViewOptions): string {
       : [
           heading(status, sighting, options),
           hopsTable(status, sighting, options),
+          saidInFull(status, sighting, options),
           ...sighting.progress.map(({ nodes }) => nodeLines(nodes, style).join('\n')),
-          migrationLines(status, options.now, style).join('\n'),
+          migrationLines(status, options.now, style, options.columns).join('\n'),
           windows(status, options),
           waits(status, options),
           refusals(status, options),
@@ -35,11 +38,11 @@ export function statusView(sighting: Sighting, options: ViewOptions): string {
         ];
   const gate = status === undefined ? undefined : openGate(status);
   if (status !== undefined && gate !== undefined && sighting.ending === undefined) {
-    blocks.push(gateAnswers(status, gate, options.now, style));
+    blocks.push(gateAnswers(status, gate, options.now, style, options.columns));
   }
   const question = status === undefined ? undefined : openQuestion(status);
   if (status !== undefined && question !== undefined && sighting.ending === undefined) {
-    blocks.push(decisionAnswers(status, question, options.now, style));
+    blocks.push(decisionAnswers(status, question, options.now, style, options.columns));
   }
   if (sighting.ending !== undefined) blocks.push(ending(sighting, style));
   else if (!sighting.workerAnswers) blocks.push(style.attention(noWorkerAnswers(sighting)));
@@ -77,7 +80,7 @@ function heading(status: UpgradeStatus, { ending: ended }: Sighting, { style, no
   const facts = [
     `${status.phase}${status.paused ? ', paused' : ''}`,
     status.endedAt === undefined && ended === undefined ? `for ${since}` : `took ${since}`,
-    ...(left === undefined || ended !== undefined
+    ...(left === undefined || left.seconds < 1 || ended !== undefined
       ? []
       : [`about ${durationText(left.seconds)} of work left`]),
   ];
@@ -105,25 +108,40 @@ function stageRow(
   hop: HopStatus,
   stage: StageStatus,
   index: number,
-  { progress, workflowId: root }: Sighting,
-  { style, columns, now }: ViewOptions,
+  sighting: Sighting,
+  options: ViewOptions,
 ): string[] {
+  const { style, now } = options;
+  return [
+    index === 0 ? `${hop.from} → ${hop.to}` : '',
+    colorOf(stage.state, style)(marks[stage.state]),
+    stageTitle(stage),
+    elapsedText(stage.startedAt, stage.endedAt, now) ?? '',
+    style.faint(shortened(toldOf(stage, sighting), roomBeside(options))),
+  ];
+}
+
+/** The last that a stage has told: while it runs what it told by its heartbeat, where it did. */
+function toldOf(stage: StageStatus, { progress, workflowId: root }: Sighting): string {
   const told =
     stage.state === 'running'
       ? progress.find(({ workflowId }) => workflowId === (stage.workflowId ?? root))?.line
       : undefined;
-  const name = stageTitle(stage);
-  const room = Math.max(columns - 50, 24);
-  return [
-    index === 0 ? `${hop.from} → ${hop.to}` : '',
-    colorOf(stage.state, style)(marks[stage.state]),
-    name,
-    elapsedText(stage.startedAt, stage.endedAt, now) ?? '',
-    style.faint(shortened(told ?? stage.detail ?? '', room)),
-  ];
+  return told ?? stage.detail ?? '';
 }
 
-/** `control-plane`, `workers blue`. */
+/** Columns beside the stages' names and times. */
+const roomBeside = ({ columns }: ViewOptions): number => Math.max(columns - 50, 24);
+
+/** What running stages tell, where it does not fit beside them. */
+function saidInFull(status: UpgradeStatus, sighting: Sighting, options: ViewOptions): string {
+  return status.hops
+    .flatMap(({ stages }) => stages)
+    .filter((stage) => stage.state === 'running' && toldOf(stage, sighting).length > roomBeside(options))
+    .map((stage) => wrapped(`${stageTitle(stage)}: ${toldOf(stage, sighting)}`, options.columns, '  '))
+    .join('\n');
+}
+
 function colorOf(state: StageState, style: Style): (text: string) => string {
   switch (state) {
     case 'done':
@@ -151,36 +169,39 @@ function windows(status: UpgradeStatus, { now }: ViewOptions): string {
 }
 
 /** A gate and a question have blocks of their own. */
-function waits(status: UpgradeStatus, { style, now }: ViewOptions): string {
+function waits(status: UpgradeStatus, { style, now, columns }: ViewOptions): string {
   return status.waits
     .filter(({ kind }) => kind !== 'gate' && kind !== 'decision')
-    .map((wait) => style.attention(waitLine(wait, now)))
+    .map((wait) => style.attention(wrapped(waitLine(wait, now), columns, '  ')))
     .join('\n');
 }
 
-/** What is waited for, for how long already, and until when at most. */
+/** What is waited for, for how long already, and until when. */
 export function waitLine({ kind, what, since, until, at }: Wait, now: Date): string {
   const place = at === undefined ? '' : ` (${at})`;
-  const end = until === undefined ? '' : `, until ${momentText(until, now)} at most`;
+  const end = until === undefined ? '' : `, until ${momentText(until, now)} (${leftText(until, now)})`;
   return `Waiting${place}, ${kind}, for ${elapsedText(since, undefined, now) ?? ''}${end}: ${what}`;
 }
 
-function refusals(status: UpgradeStatus, { style, now }: ViewOptions): string {
-  return status.refusals
-    .slice(-3)
+function refusals(status: UpgradeStatus, { style, now, columns }: ViewOptions): string {
+  return recentRefusals(status)
     .map(({ at, message, by, reason, instead }) => {
       const who = by === undefined ? '' : ` by ${by}`;
       const right = instead === undefined ? '' : `. This would do: ${instead}`;
-      return style.bad(`Refused at ${momentText(at, now)}: ${message}${who}: ${reason}${right}`);
+      const line = `Refused at ${momentText(at, now)}: ${message}${who}: ${reason}${right}`;
+      return style.bad(wrapped(line, columns, '  '));
     })
     .join('\n');
 }
+
+/** Of a long note so many columns are enough here; the report has all of it. */
+const noteRoom = 400;
 
 function notes(status: UpgradeStatus, { style, columns, now }: ViewOptions): string {
   return status.notes
     .slice(-3)
     .map(({ at, text }) =>
-      style.faint(shortened(`${momentText(at, now)} ${text}`, Math.max(columns - 1, 40))),
+      style.faint(wrapped(shortened(`${momentText(at, now)} ${text}`, noteRoom), columns, '  ')),
     )
     .join('\n');
 }

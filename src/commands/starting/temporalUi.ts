@@ -9,9 +9,14 @@ export function workflowLink(uiUrl: string, namespace: string, workflowId: strin
   return `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}/${runId}`;
 }
 
-/** Opens the UI's form to start an upgrade, filled in as far as it can be. */
-export function startFormLink(uiUrl: string, namespace: string, taskQueue: string): string {
-  const query = new URLSearchParams({ taskQueue, workflowType: 'upgradeCluster' });
+/** Opens the UI's form to start an upgrade, filled in as far as it can be: all but the input. */
+export function startFormLink(
+  uiUrl: string,
+  namespace: string,
+  taskQueue: string,
+  workflowId: string,
+): string {
+  const query = new URLSearchParams({ taskQueue, workflowType: 'upgradeCluster', workflowId });
   return `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/start-workflow?${query.toString()}`;
 }
 

@@ -28,8 +28,10 @@ export async function cutOver(run: MigrationRun, first: Inspection): Promise<boo
   for (;;) {
     await run.inStage('cutover', async (status) => {
       for (;;) {
+        if (inspection === undefined) run.detail(status, `${run.sides.green.cluster.name} is looked at anew`);
         inspection ??= await inspect(run);
         await readWeights(run);
+        run.detail(status, 'waits for approval');
         await run.gates.ask('cutover', run.planDigest, cutoverLines(run, inspection, returns), run.request);
         await run.untilWindow();
         const end = await goOver(run, status);

@@ -25,9 +25,11 @@ export async function makeGreen(run: MigrationRun): Promise<void> {
     );
     run.detail(status, `${made} made, ${stage.addons.length - made} were there`);
   });
-  await run.inStage('green-workers', async () => {
+  await run.inStage('green-workers', async (status) => {
     await makeNodes(run);
     await awaitAddons(run);
+    const { nodeGroups } = run.stage('green-workers');
+    run.detail(status, `Ready: ${nodeGroups.map(({ name, size }) => `${name} ${size.desired}`).join(', ')}`);
   });
 }
 

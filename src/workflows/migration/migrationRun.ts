@@ -70,8 +70,10 @@ export class MigrationRun {
 
   begin(settings: MigrationSettings): void {
     this.settings = settings;
+    const weights = this.find('cutover')?.weights;
     this.state.status.migration = {
       green: { name: this.stage('green-cluster').cluster },
+      ...(weights === undefined ? {} : { steps: [...weights] }),
       addresses: [],
       moves: [],
     };

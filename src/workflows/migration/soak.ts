@@ -30,6 +30,7 @@ export async function soak(run: MigrationRun, status: StageStatus, at: RoutingWe
   const green = run.sides.green.cluster.name;
   for (;;) {
     const until = Date.now() + run.duration(length);
+    run.detail(status, `${at.green} % on ${green}`);
     run.state.beginWait(
       'soak',
       `${at.green} % of the users are on ${green}; that is watched for ${length}. \`rollback\` sends them back.`,
