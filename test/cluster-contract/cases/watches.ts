@@ -11,11 +11,9 @@ const pathOf = ({ namespace }: ContractCluster) => `/api/v1/namespaces/${namespa
 
 /** Does something while an object is changed again and again: of what was there when a watch began no bookmark tells. */
 async function whileChanging<T>(cluster: ContractCluster, path: string, work: () => Promise<T>): Promise<T> {
-  let isOver = false;
-  const working = work().finally(() => {
-    isOver = true;
-  });
-  for (let change = 0; !isOver; change += 1) {
+  const over = new AbortController();
+  const working = work().finally(() => over.abort());
+  for (let change = 0; !over.signal.aborted; change += 1) {
     await cluster.request('PATCH', path, {
       body: { data: { change: String(change) } },
       contentType: 'application/merge-patch+json',
