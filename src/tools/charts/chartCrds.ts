@@ -52,10 +52,11 @@ export function readCrds(rendered: string, of: string): CrdDocument[] {
     // Helm names the file of each document that a template makes, but of a file in `crds` only once.
     source = /^# Source: (.*)$/m.exec(part)?.[1] ?? source;
     // Rendering is large and CRDs are few: only what may be one is parsed.
-    if (!/^kind:\s*["']?CustomResourceDefinition\b/m.test(part)) continue;
+    if (!mayBeCrd(part)) continue;
     const from = /^[^/]+\/(?:charts\/[^/]+\/)*crds\//.test(source) ? 'crds' : 'template';
     for (const document of parseAllDocuments(part, { logLevel: 'silent', uniqueKeys: false })) {
       const object: unknown = document.toJS();
+      if (document.errors.length === 0 && kindOf(object) !== 'CustomResourceDefinition') continue;
       const name = nameOf(object);
       if (document.errors.length > 0 || name === undefined) {
         throw toolProblem(
@@ -69,6 +70,18 @@ export function readCrds(rendered: string, of: string): CrdDocument[] {
     }
   }
   return [...found.values()];
+}
+
+/** Whether a document may be a CRD: as YAML has it, a field a line, or in braces, as JSON does. */
+function mayBeCrd(part: string): boolean {
+  return (
+    /^["']?kind["']?\s*:\s*["']?CustomResourceDefinition\b/m.test(part) ||
+    (/^\{/m.test(part) && /["']?kind["']?\s*:\s*["']?CustomResourceDefinition\b/.test(part))
+  );
+}
+
+function kindOf(object: unknown): unknown {
+  return typeof object === 'object' && object !== null && 'kind' in object ? object.kind : undefined;
 }
 
 function nameOf(object: unknown): string | undefined {

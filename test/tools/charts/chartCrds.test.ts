@@ -52,6 +52,28 @@ describe('the CRDs of a chart', () => {
     ]);
   });
 
+  it('are found where they are written as JSON, and nothing else that speaks of one is', async () => {
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'apples.example.org' },
+      spec: {},
+    };
+    const speaking = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'speaks' },
+      data: { text: JSON.stringify(definition) },
+      more: { kind: 'CustomResourceDefinition' },
+    };
+    expect(
+      await crdsOf({
+        'crds/apples.json': JSON.stringify(definition),
+        'templates/speaks.yaml': JSON.stringify(speaking),
+      }),
+    ).toEqual(['apples.example.org crds']);
+  });
+
   it("are those of subcharts only where the release's values switch them on", async () => {
     expect(await crdsOf(withSub, { ownValues: '{"sub":{"enabled":true}}' })).toEqual([
       'things.example.org crds',
