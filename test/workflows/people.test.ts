@@ -195,17 +195,7 @@ describe.concurrent('pause', () => {
     await upgrade.called('changeUpdateSettings');
     await upgrade.handle.signal('pause');
     await upgrade.until('paused', ({ paused }) => paused);
-    // The root is paused first, and tells the stage then.
-    const stage = workbench().client.workflow.getHandle(`${upgrade.handle.workflowId}/1.32/workers/blue`);
-    await expect
-      .poll(
-        async () =>
-          (await stage.fetchHistory()).events?.some(
-            ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'setPaused',
-          ),
-        { timeout: 300_000, interval: 200 },
-      )
-      .toBe(true);
+    await upgrade.untilPaused('1.32/workers/blue');
     held.finish();
     const status = await upgrade.until('the stage waiting', ({ waits }) =>
       waits.some(({ kind }) => kind === 'pause'),

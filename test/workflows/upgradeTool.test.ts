@@ -225,7 +225,7 @@ describe.concurrent('the upgrade of a tool', () => {
     await upgrade.approve('plan');
     await upgrade.called('prepareTool');
     await upgrade.handle.signal('pause', { by: 'on-call' });
-    await upgrade.until('paused', (status) => status.paused);
+    await upgrade.untilPaused('1.32/tools/external-dns');
     seen();
     await upgrade.until('a pause', ({ waits }) => waits.some(({ kind }) => kind === 'pause'));
     expect(upgrade.changes()).toEqual([]);
