@@ -4,6 +4,7 @@ import { crawl, crawlOnceAPodLeaves, fullSpeed, setSpeed } from './simulated.ts'
 import { setStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { marks } from './nodeMarks.ts';
+import { untilStageTold } from '../workflows/untilStageTold.ts';
 
 describe.concurrent('a roll by our own waves, on the simulator', () => {
   it.for(['surge', 'in-place'] as const)(
@@ -57,9 +58,12 @@ describe.concurrent('a roll by our own waves, on the simulator', () => {
     await upgrade.gate('workers');
     setSpeed(stage, crawl);
     await upgrade.approve('workers');
-    await upgrade.until('the wait for new nodes', ({ waits }) => waits.some(({ kind }) => kind === 'nodes'));
+    const { waits } = await upgrade.until('the wait for new nodes', (status) =>
+      status.waits.some(({ kind }) => kind === 'nodes'),
+    );
+    const place = waits.find(({ kind }) => kind === 'nodes')?.at ?? '';
     await upgrade.handle.signal('abort', { by: 'on-call' });
-    await upgrade.until('aborting', ({ phase }) => phase === 'aborting');
+    await untilStageTold(upgrade.handle, place, 'abort');
     setSpeed(stage, fullSpeed);
     await upgrade.handle.result().catch(() => undefined);
     expect((await upgrade.status()).phase).toBe('aborted');

@@ -25,8 +25,6 @@ export interface RunningUpgrade extends ScriptedActivities {
   status: () => Promise<UpgradeStatus>;
   /** Resolves with the status once it is as wanted. */
   until: (what: string, wanted: (status: UpgradeStatus) => boolean) => Promise<UpgradeStatus>;
-  /** Resolves when the stage at a place (`1.32/workers/blue`) was told of a pause: the root is paused first, and tells then. */
-  untilPaused: (place: string) => Promise<void>;
   /** Resolves when that gate is open. */
   gate: (name: GateName) => Promise<UpgradeStatus>;
   /** Resolves with the question that is open. */
@@ -127,18 +125,9 @@ export async function openWorkbench(address: string): Promise<Workbench> {
         if (found === undefined) throw new Error('no question');
         return found;
       };
-      const untilPaused = async (place: string) => {
-        const stage = client.workflow.getHandle(`${workflowId}/${place}`);
-        const wasTold = async () =>
-          (await stage.fetchHistory()).events?.some(
-            ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'setPaused',
-          ) === true;
-        while (!(await wasTold())) await sleep(100);
-      };
       return {
         ...scripted,
         question,
-        untilPaused,
         decide: async (decision, more = {}) =>
           handle.executeUpdate('decide', {
             args: [{ decision, by: 'on-call', digest: (await question()).digest.slice(0, 8), ...more }],

@@ -5,6 +5,7 @@ import type { UpdateOutcome } from '../../src/activities/types.ts';
 import { useWorkbench } from './server.ts';
 import { oneHop, summarize, twoHops } from './scriptedActivities.ts';
 import { fast } from './harness.ts';
+import { untilStageTold } from './untilStageTold.ts';
 
 const workbench = useWorkbench();
 
@@ -195,7 +196,7 @@ describe.concurrent('pause', () => {
     await upgrade.called('changeUpdateSettings');
     await upgrade.handle.signal('pause');
     await upgrade.until('paused', ({ paused }) => paused);
-    await upgrade.untilPaused('1.32/workers/blue');
+    await untilStageTold(upgrade.handle, '1.32/workers/blue', 'pause');
     held.finish();
     const status = await upgrade.until('the stage waiting', ({ waits }) =>
       waits.some(({ kind }) => kind === 'pause'),
@@ -226,7 +227,7 @@ describe.concurrent('abort', () => {
     await upgrade.approve();
     await upgrade.called('startNodeGroupUpdate');
     await upgrade.handle.signal('abort', { by: 'on-call', comment: 'pager' });
-    await upgrade.until('aborting', ({ phase }) => phase === 'aborting');
+    await untilStageTold(upgrade.handle, '1.32/workers/blue', 'abort');
     expect(upgrade.changes()).not.toContain('restoreUpdateSettings blue 1');
     held.finish();
     expect(await causeOf(upgrade.handle.result())).toBeInstanceOf(CancelledFailure);
@@ -245,7 +246,7 @@ describe.concurrent('abort', () => {
     await upgrade.approve();
     await upgrade.called('awaitUpdate');
     await upgrade.handle.cancel();
-    await upgrade.until('aborting', ({ phase }) => phase === 'aborting');
+    await untilStageTold(upgrade.handle, '1.32/control-plane', 'abort');
     held.finish();
     expect(await causeOf(upgrade.handle.result())).toBeInstanceOf(CancelledFailure);
     const status = await upgrade.status();

@@ -6,6 +6,7 @@ import { fakeTool, toolsStage } from './fakeTool.ts';
 import { planOf } from './fakeWorkers.ts';
 import type { RunningUpgrade } from './harness.ts';
 import { useWorkbench } from './server.ts';
+import { untilStageTold } from './untilStageTold.ts';
 
 const workbench = useWorkbench();
 
@@ -158,7 +159,7 @@ describe.concurrent('the upgrade of a tool', () => {
     await upgrade.approve('plan');
     await upgrade.called('upgradeTool');
     await upgrade.handle.signal('abort', { by: 'on-call' });
-    await upgrade.until('aborting', ({ phase }) => phase === 'aborting');
+    await untilStageTold(upgrade.handle, '1.32/tools/external-dns', 'abort');
     finish();
     await failed(upgrade);
     expect((await upgrade.handle.describe()).status.name).toBe('CANCELLED');
@@ -225,7 +226,7 @@ describe.concurrent('the upgrade of a tool', () => {
     await upgrade.approve('plan');
     await upgrade.called('prepareTool');
     await upgrade.handle.signal('pause', { by: 'on-call' });
-    await upgrade.untilPaused('1.32/tools/external-dns');
+    await untilStageTold(upgrade.handle, '1.32/tools/external-dns', 'pause');
     seen();
     await upgrade.until('a pause', ({ waits }) => waits.some(({ kind }) => kind === 'pause'));
     expect(upgrade.changes()).toEqual([]);
