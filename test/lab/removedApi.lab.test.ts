@@ -8,6 +8,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/contract/finding.ts';
 import { launcher } from '../processes/workerProcess.ts';
+import { servedByEach } from './apiServers.ts';
 import { setLabStage } from './engine/labStage.ts';
 import type { LabStage } from './engine/labStage.ts';
 import { outsideClient } from './engine/outsideClient.ts';
@@ -69,7 +70,8 @@ describe('an API that 1.32 removes, in use on a real 1.31', () => {
     manifests = await mkdtemp(join(tmpdir(), 'stepladder-manifests-'));
     cleanups.push(() => rm(manifests, { recursive: true, force: true }));
     await writeFile(join(manifests, 'flows.yaml'), `# the shop's\n${flowSchema('from-folder')}`);
-    expect((await client.get(betaPath)).status).toBe(200);
+    // Each API server counts by itself, and which of them a check meets is chance.
+    await servedByEach({ ...stage.address, components: await stage.components() }, betaPath);
     await client.objects.create(helmSecret('flows'));
   }, 300_000);
 
